@@ -1,0 +1,1 @@
+"""txc: tensor expressions, compiled to C and tuned."""

@@ -1,0 +1,1 @@
+"""The `txc` command: arguments in, results out."""

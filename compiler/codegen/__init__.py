@@ -1,0 +1,1 @@
+"""Code generators: nests to C, headers and manifests."""

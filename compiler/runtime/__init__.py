@@ -1,0 +1,1 @@
+"""Compiling generated C, loading it, calling it on numpy arrays."""

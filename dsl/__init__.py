@@ -1,0 +1,1 @@
+"""The language: text to typed kernels. Nothing here imports numpy."""

@@ -1,0 +1,1 @@
+"""Search: spaces, populations, measuring, records."""
