@@ -1,0 +1,1 @@
+"""Editor support, generated from the word lists of the grammar: VS Code, Vim/Neovim and Pygments."""
