@@ -244,12 +244,12 @@ KINDS = ("serial", "parallel", "vectorized", "unrolled")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Statements one after the other, and a scope."""
+    """Statements one after the other, and a scope; a block within a block prints in braces of its own."""
 
     stmts: tuple[Stmt, ...]
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.stmts))
+        return "\n".join(braces("", s) if isinstance(s, Block) else str(s) for s in self.stmts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +276,7 @@ class If:
 
     def __str__(self) -> str:
         text = braces(f"if {self.condition}", self.then)
-        return text if self.otherwise is None else text + braces(" else", self.otherwise)
+        return text if self.otherwise is None else text + " " + braces("else", self.otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,4 +343,4 @@ def braces(head: str, body: Block) -> str:
     """`head { body }` with the body indented by two."""
     text = str(body)
     inner = "".join(f"  {line}\n" for line in text.split("\n")) if text else ""
-    return f"{head} {{\n{inner}}}"
+    return f"{head} {{\n{inner}}}".lstrip()
