@@ -1,0 +1,56 @@
+# Needs python3 >= 3.11, make and a C compiler. `make help` lists what there is.
+
+PYTHON ?= python3
+JOBS ?= 2
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help setup test check demo lint fmt fuzz clean
+.DEFAULT_GOAL := help
+
+help:           ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 15
+
+setup: .venv/.tests  ## make .venv with txc (editable) and what its tests need
+
+test: setup lint  ## everything: lint, strict types, all tests
+	$(PYTEST) -n $(JOBS) --dist worksteal
+
+check: setup lint  ## the quick loop: lint, types, tests without the slow ones
+	$(PYTEST) -n $(JOBS) --dist worksteal -q -m "not slow"
+
+demo: .venv/.installed  ## tune a dense layer, build its C library, call it from C
+	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo/run.sh
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	$(BIN)/python -m txc.grammar.generate --check
+
+fmt: setup  ## mend what ruff can mend, write the editor files anew, format the examples
+	$(BIN)/ruff check --fix .
+	$(BIN)/python -m txc.grammar.generate
+	$(BIN)/txc fmt examples/*.tx examples/*/*.tx
+
+fuzz: setup  ## property tests with many more examples
+	HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(JOBS) -m hypothesis
+
+clean:          ## remove everything made here, .venv too
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Stamps: made again only when the project file changes.
+.venv/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "txc needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+	    { echo "this Python has no ensurepip (on Debian: apt-get install python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	mkdir -p .venv/path
+	ln -sfn ../.. .venv/path/txc
+	touch $@
+
+.venv/.tests: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
