@@ -1,1 +1,1 @@
-"""Targets as data: what a machine can do and how wide it is."""
+"""Targets: what code is generated for, as data, and this machine."""
