@@ -29,7 +29,8 @@ def test_this_machine_has_a_name_that_describes_only_features_it_has():
 
 @pytest.mark.parametrize(("text", "vector"), [
     ("cpu:generic", (16, 16)), ("cpu:x86-64", (16, 16)), ("cpu:x86-64-v2", (16, 16)),
-    ("cpu:x86-64-v3", (32, 16)), ("cpu:x86-64-v4", (64, 32)), ("cpu:aarch64", (16, 32)), ("cpu:generic+avx2", (32, 16))])
+    ("cpu:x86-64-v3", (32, 16)), ("cpu:x86-64-v4", (64, 32)),
+    ("cpu:aarch64", (16, 32)), ("cpu:generic+avx2", (32, 16))])
 def test_vector_registers_follow_from_the_features(text: str, vector: tuple[int, int]):
     target = parse(text)
     assert (target.vector_bytes, target.vector_registers) == vector
