@@ -1,0 +1,1 @@
+"""Measuring: candidates are built, verified and timed in processes that may die."""

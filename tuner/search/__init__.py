@@ -1,0 +1,1 @@
+"""Searchers: which rows of a space to measure next."""
