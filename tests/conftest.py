@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if SESSION not in os.environ:       # workers inherit it
         os.environ[SESSION] = home = tempfile.mkdtemp(prefix="txc-tests-")
         config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
-        config.add_cleanup(lambda: os.environ.pop(SESSION))
+        config.add_cleanup(lambda: os.environ.__delitem__(SESSION))
     for kind in ("CACHE", "DATA", "CONFIG", "STATE"):
         os.environ[f"XDG_{kind}_HOME"] = str(Path(os.environ[SESSION], kind.lower()))
 

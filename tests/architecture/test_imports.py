@@ -1,4 +1,4 @@
-"""Imports point one way: grammar -> dsl -> compiler -> tuner -> cli, without cycles, and checking stays light."""
+"""Imports point one way, grammar -> dsl -> compiler -> tuner -> cli, without cycles; checking stays light."""
 
 import ast
 from graphlib import CycleError, TopologicalSorter
@@ -8,7 +8,8 @@ import pytest
 from support.sources import LAYERS, imports, modules, tree
 
 ALL = sorted(modules())
-HEAVY = {"numpy", "typer", "rich", "llvmlite", "lightgbm", "sqlite3", "asyncio", "multiprocessing", "pygments"}
+HEAVY = {"numpy", "typer", "rich", "llvmlite", "lightgbm", "sqlite3", "asyncio", "multiprocessing",
+         "pygments"}
 
 
 def layer(name: str) -> int:
@@ -36,7 +37,7 @@ def test_no_import_cycles() -> None:
 
 @pytest.mark.parametrize("name", [n for n in ALL if layer(n) < LAYERS.index("compiler")])
 def test_grammar_and_dsl_import_nothing_heavy(name: str) -> None:
-    """`txc check` must start fast: only the Pygments plugin, which nothing else imports, may know Pygments."""
+    """`txc check` must start fast. Only the Pygments plugin, which nothing imports, knows Pygments."""
     heavy = {t.split(".")[0] for t, _ in imports(name)} & HEAVY
     assert heavy <= ({"pygments"} if name == "grammar.editors.pygments_lexer" else set())
 
@@ -52,8 +53,8 @@ def test_own_modules_are_imported_relatively() -> None:
     absolute = [
         f"{modules()[name]}:{node.lineno}"
         for name in ALL for node in ast.walk(tree(modules()[name]))
-        if isinstance(node, ast.Import) and any(a.name.split(".")[0] == "txc" for a in node.names)
-        or isinstance(node, ast.ImportFrom) and not node.level and (node.module or "").split(".")[0] == "txc"
+        if (isinstance(node, ast.Import) and any(a.name.split(".")[0] == "txc" for a in node.names))
+        or (isinstance(node, ast.ImportFrom) and not node.level and f"{node.module}.".startswith("txc."))
     ]
     assert not absolute
 

@@ -14,8 +14,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 def package_folders(root: Path) -> set[str]:
     """Dotted names of all folders below the root that are packages, the root included."""
-    inits = (init.parent.relative_to(root) for layer in LAYERS for init in (root / layer).rglob("__init__.py"))
-    return {"txc", *(".".join(("txc", *folder.parts)) for folder in inits)}
+    folders = (init.parent for layer in LAYERS for init in (root / layer).rglob("__init__.py"))
+    return {"txc", *(".".join(("txc", *folder.relative_to(root).parts)) for folder in folders)}
 
 
 def test_every_package_folder_is_listed() -> None:
@@ -65,9 +65,9 @@ def test_wheel_holds_exactly_the_package(wheel: Path) -> None:
 def test_wheel_imports_by_itself(wheel: Path, tmp_path: Path) -> None:
     """The package works from its wheel, away from the checkout, and knows its version."""
     zipfile.ZipFile(wheel).extractall(tmp_path)
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n" \
-        "import txc.dsl.ast, txc.version; print(txc.dsl.ast.__file__); print(txc.version.__version__)"
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    code = "import txc.dsl.ast, txc.version; print(txc.dsl.ast.__file__); print(txc.version.__version__)"
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     file, version = run.stdout.split()
     assert Path(file) == tmp_path / "txc" / "dsl" / "ast.py"
     assert version == wheel.name.split("-")[1]
@@ -75,8 +75,8 @@ def test_wheel_imports_by_itself(wheel: Path, tmp_path: Path) -> None:
 
 def test_entry_points_exist() -> None:
     """What pyproject.toml promises to run is there."""
-    points = [*PROJECT["project"]["scripts"].values(), *PROJECT["project"]["entry-points"]["pygments.lexers"].values()]
-    for point in points:
+    project = PROJECT["project"]
+    for point in [project["scripts"]["txc"], project["entry-points"]["pygments.lexers"]["txc"]]:
         module, _, name = point.partition(":")
         path = ROOT.joinpath(*module.split(".")[1:]).with_suffix(".py")
         assert path.exists(), f"{point}: no {path.relative_to(ROOT)}"

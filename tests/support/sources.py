@@ -22,7 +22,7 @@ def tracked() -> tuple[str, ...]:
 
 @cache
 def modules() -> dict[str, Path]:
-    """Modules of the package by dotted name relative to it: `dsl.ast`, `dsl` for its `__init__`, `` for the root."""
+    """Modules by dotted name within the package: `dsl.ast`, `dsl` for its `__init__`, empty for the root."""
     found: dict[str, Path] = {}
     for file in map(Path, tracked()):
         if file.suffix == ".py" and (len(file.parts) == 1 or file.parts[0] in LAYERS):
@@ -38,7 +38,7 @@ def tree(path: Path) -> ast.Module:
 
 
 def imports(name: str) -> Iterator[tuple[str, int]]:
-    """What a module imports, lazily too, with line numbers: modules of the package as `.dsl.ast`, others by name."""
+    """What a module imports, lazily too, with lines: modules of the package as `.dsl.ast`, others by name."""
     path = modules()[name]
     package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
     for node in ast.walk(tree(path)):
