@@ -1,11 +1,13 @@
 """The Pygments lexer knows every word of the language and trips over nothing."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 from pygments.lexers import guess_lexer_for_filename
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, String, _TokenType
 from support.editor_sample import SAMPLE, WORDS, find
+from support.tools import in_ci
 from txc.grammar import words
 from txc.grammar.editors.pygments_lexer import TxLexer
 
@@ -66,8 +68,7 @@ def test_textx_files_are_not_claimed() -> None:
 
 def test_found_by_file_name() -> None:
     """Pygments finds the lexer through the entry point of an installed txc."""
-    from importlib.metadata import entry_points
-
-    if not any(point.value.startswith("txc.") for point in entry_points(group="pygments.lexers")):
+    installed = any(point.value.startswith("txc.") for point in entry_points(group="pygments.lexers"))
+    if not installed and not in_ci():
         pytest.skip("txc is not installed, only importable")
     assert isinstance(guess_lexer_for_filename("a.tx", SAMPLE), TxLexer)
