@@ -80,6 +80,11 @@ _TOKEN = re.compile(
 _TARGET = re.compile(rf"[ \t\r\n]*({TERMINALS['TARGET'].pattern})", re.ASCII)
 
 
+def first_on_line(text: str, token: Token) -> bool:
+    """Whether only white space stands before a token on its line."""
+    return not text[text.rfind("\n", 0, token.start) + 1 : token.start].strip(" \t\r\f\ufeff")
+
+
 def tokenize(source: Source, report: Report) -> Lexed:
     """Split a source into tokens and comments; lexical errors go to the report."""
     lexer = _Lexer(source.text, report)

@@ -16,7 +16,7 @@ from ..grammar.words import DECLARATIONS, DIRECTIVES, RESERVED
 from . import ast
 from .build import BUILDERS
 from .diagnostics import Report, TxcError
-from .lexer import Lexed, Token, tokenize
+from .lexer import Lexed, Token, first_on_line, tokenize
 from .source import NOWHERE, Source, Span
 from .syntax_errors import Place, describe
 
@@ -89,7 +89,7 @@ def _doc_above(start: int, source: Source, comments: list[Token]) -> str:
     lines: list[str] = []
     line, _ = source.position(start)
     for comment in reversed(comments[: bisect_right(comments, start, key=lambda c: c.start)]):
-        right_above = source.position(comment.start)[0] == line - 1 and first_on_line(source, comment)
+        right_above = source.position(comment.start)[0] == line - 1 and first_on_line(source.text, comment)
         if not (right_above and is_doc(comment.text)):
             break
         line -= 1
@@ -227,7 +227,7 @@ class _Parser:
         return closes or row.get("KERNEL", -1) >= 0 or row.get("SPLIT", -1) >= 0
 
     def _starts_declaration(self, token: Token) -> bool:
-        return token.kind in DECLARATION_KINDS and first_on_line(self.source, token)
+        return token.kind in DECLARATION_KINDS and first_on_line(self.source.text, token)
 
     def _unwind_to_file(self) -> bool:
         depth = next((i for i, s in enumerate(self.states) if self.actions[s].get("KERNEL", -1) >= 0), None)
@@ -247,12 +247,6 @@ class _Parser:
                 return braces == 0
             case "NAME":
                 following = self.tokens[self.index + 1].kind
-                return first_on_line(self.source, token) and following in ("LSQB", "ASSIGN", "UPDATE", "COMMA")
+                return first_on_line(self.source.text, token) and following in ("LSQB", "ASSIGN", "UPDATE", "COMMA")
             case _:
-                return self.index > failed or first_on_line(self.source, token)
-
-
-def first_on_line(source: Source, token: Token) -> bool:
-    """Whether only white space stands before a token on its line."""
-    start = source.text.rfind("\n", 0, token.start) + 1
-    return not source.text[start : token.start].strip()
+                return self.index > failed or first_on_line(self.source.text, token)

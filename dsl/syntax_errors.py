@@ -11,7 +11,7 @@ from functools import cached_property
 
 from ..grammar.words import DECLARATIONS, DIRECTIVES, FUNCTIONS, REDUCERS, RESERVED, TYPES, phrase
 from .diagnostics import Diagnostic, did_you_mean
-from .lexer import Token
+from .lexer import Token, first_on_line
 from .source import Source, Span
 
 CLOSERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
@@ -61,8 +61,7 @@ class Place:
 
     def starts_line(self, token: Token) -> bool:
         """Whether a token is the first on its line."""
-        start = self.source.text.rfind("\n", 0, token.start) + 1
-        return not self.source.text[start : token.start].strip()
+        return first_on_line(self.source.text, token)
 
     @cached_property
     def open_brackets(self) -> list[int]:
@@ -94,14 +93,18 @@ def _unclosed(place: Place) -> Diagnostic | None:
         return None
     closer = CLOSERS[opener.kind]
     ends = token.kind == "$END"
-    fresh = (token.kind in STARTERS or token.kind == "NAME") and place.starts_line(token)
+    inner = token.kind in STARTERS or token.kind == "NAME"
+    fresh = place.starts_line(token) and (token.text in DECLARATIONS if opener.kind == "LBRACE" else inner)
     outer = token.kind == "RBRACE" and opener.kind != "LBRACE"
     if not ends and not ((fresh or outer) and (closer in place.accepted)):
         return None
-    where = "the text ends" if ends else f"'{token.text}' stands here"
-    hint = f"add the missing '{TEXTS[closer]}'"
-    return Diagnostic("P002", f"this '{opener.text}' is never closed", opener.span, hint,
-                      ((token.span, f"{where} before a '{TEXTS[closer]}'"),) if not ends else ())
+    return _never_closed(opener, None if ends else token)
+
+
+def _never_closed(opener: Token, before: Token | None) -> Diagnostic:
+    closer = TEXTS[CLOSERS[opener.kind]]
+    notes = ((before.span, f"'{before.text}' stands here before a '{closer}'"),) if before else ()
+    return Diagnostic("P002", f"this '{opener.text}' is never closed", opener.span, f"add the missing '{closer}'", notes)
 
 
 def _unmatched(place: Place) -> Diagnostic | None:
@@ -123,6 +126,24 @@ def _chained(place: Place) -> Diagnostic | None:
     return Diagnostic("P004", "comparisons do not chain", place.token.span, "write a < b and b < c")
 
 
+def _swallowed(place: Place) -> Diagnostic | None:
+    """An `=` after `C[i] = A[i] +` and a new line `D[i]`: the next definition was read as an operand."""
+    start = place.index - 1
+    if place.token.kind != "ASSIGN" or start < 0:
+        return None
+    if place.tokens[start].kind == "RSQB":
+        while start > 0 and place.tokens[start].kind != "LSQB":
+            start -= 1
+        start -= 1
+    name, before = place.tokens[start], place.tokens[start - 1]
+    if start < 1 or name.kind != "NAME" or not place.starts_line(name) or before.kind == "RBRACE":
+        return None
+    opener = place.opener
+    if opener and opener.kind != "LBRACE":
+        return _never_closed(opener, name)
+    return Diagnostic("P001", f"expected an expression after '{before.text}'", before.span)
+
+
 def _equals(place: Place) -> Diagnostic | None:
     token, accepted = place.token, place.accepted
     if token.kind == "ASSIGN" and "AND" in accepted:
@@ -141,7 +162,7 @@ def _update(place: Place) -> Diagnostic | None:
 
 def _reserved(place: Place) -> Diagnostic | None:
     token = place.token
-    if token.text not in RESERVED or "NAME" not in place.accepted:
+    if token.text not in RESERVED or "NAME" not in place.accepted or "TIMES" in place.accepted:
         return None
     if token.kind in STARTERS and place.starts_line(token):
         return None
@@ -267,5 +288,5 @@ def _short(text: str) -> str:
     return text if len(text) <= 24 else f"{text[:20]}…"
 
 
-RULES = (_unclosed, _unmatched, _chained, _equals, _update, _reserved, _unknown_declaration, _unknown_directive,
+RULES = (_unclosed, _unmatched, _chained, _swallowed, _equals, _update, _reserved, _unknown_declaration, _unknown_directive,
          _unknown_type, _unknown_function, _bare_index, _juxtaposed, _expected)
