@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from .. import ast, typed
-from ..dtypes import BOOL
+from ..dtypes import BOOL, DType
 from ..source import Span
 from .scope import Extent
 
@@ -62,7 +62,8 @@ class Context:
 class Obligation:
     """Something to prove at a place: that a subscript is inside its tensor, or that a divisor is not zero.
 
-    For `inside`, `node` is the read, `position` the subscript and `extent` what it must stay below.
+    For `inside`, `node` is the read, `position` the subscript, `extent` what it must stay below and `dtype` what is
+    read there.
     """
 
     kind: Literal["inside", "nonzero"]
@@ -71,3 +72,4 @@ class Obligation:
     node: ast.Access | ast.Binary
     position: int = 0
     extent: int = 0
+    dtype: DType | None = None

@@ -159,7 +159,7 @@ class Expressions:
         for position, (expr, written, extent) in enumerate(zip(index, access.index, tensor.shape, strict=True)):
             clamped = isinstance(written, ast.Call) and written.function == CLAMP
             if extent is not None and not clamped:
-                self.obligations.append(Obligation("inside", expr, at, access, position, extent))
+                self.obligations.append(Obligation("inside", expr, at, access, position, extent, tensor.dtype))
 
     def _guarded(self, expr: ast.Guarded, at: Context) -> Value:
         read = self._read(expr.access, at, guarded=True)
