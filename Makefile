@@ -23,7 +23,7 @@ demo: .venv/.installed  ## tune a dense layer, build its C library, call it from
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo/run.sh
 
 lint: setup
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format concise .
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/python -m txc.grammar.generate --check
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LAYERS = ("grammar", "dsl", "compiler", "tuner", "cli")
+LAYERS = ("grammar", "dsl", "compiler", "tuner", "api", "cli")
 
 
 @cache
