@@ -8,19 +8,20 @@
     buffer = Buffer(name, dtype, shape, scope, lanes)
 
 Meaning:
-- A `For` runs its body for var = 0 .. extent - 1, in order if `serial` or `unrolled`; in any order or at once if
-  `parallel` or `vectorized` (no iteration may depend on another). Extents are numbers: tails are nests of their own.
+- A `For` runs its body for var = 0 .. extent - 1, in order if `serial` or `unrolled`; in any order or at once
+  if `parallel` or `vectorized` (no iteration may depend on another). Extents are numbers: tails are nests of
+  their own.
 - `Alloc` and `Let` hold to the end of the block they stand in. An `Alloc` inside a loop is a fresh, undefined
   buffer in each iteration. Names may be reused in disjoint scopes, never shadowed.
-- Every expression has a dtype and a number of lanes; both operands of an operation have the same dtype and lanes
-  (`Broadcast` makes lanes explicit). Index expressions are i64. Integers wrap; `//` and `%` floor.
-- A buffer is dense and row-major, and no two buffers overlap. An index is inside its buffer whenever it is evaluated.
-  In a `Load` or `Store` at most one subscript has lanes; lane l of the access uses lane l of that subscript.
-- A buffer with `lanes` > 1 holds whole vectors: its element is one vector. In scope `register` all subscripts are
-  constants, and each element becomes one named value of the generated program.
-- `Select` evaluates only the branch its condition chooses, lane by lane, so a guarded load is never out of bounds.
-- Floats: a pass may reassociate a reduction's updates and contract multiply-add, nothing else. 16-bit floats are
-  only loaded, cast and stored.
+- Every expression has a dtype and a number of lanes; both operands of an operation have the same dtype and
+  lanes (`Broadcast` makes lanes explicit). Index expressions are i64. Integers wrap; `//` and `%` floor.
+- A buffer is dense and row-major, and no two buffers overlap. An index is inside its buffer whenever it is
+  evaluated. In a `Load` or `Store` at most one subscript has lanes; lane l of the access uses its lane l.
+- A buffer with `lanes` > 1 holds whole vectors: its element is one vector. In scope `register` all subscripts
+  are constants, and each element becomes one named value of the generated program.
+- `Select` evaluates only the branch its condition chooses, lane by lane: a guarded load is never outside.
+- Floats: a pass may reassociate a reduction's updates and contract multiply-add, nothing else. 16-bit floats
+  are only loaded, moved, cast and stored. The NaN of a `Const` is `math.nan`, so that equal nodes are equal.
 
 `str()` is the concrete syntax; `text.parse` reads it back. Passes never live here.
 """
@@ -32,15 +33,15 @@ from dataclasses import dataclass
 
 from ...dsl.dtypes import BOOL, I64, DType
 from ...dsl.typed import COMPARISONS
+from .syntax import braces, commas, infix, number, vector
 
 # ── buffers and expressions ──────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """A tensor in memory. `scope`: `global` (parameters, tensors between stages), `local` (inside loops: stack or
-    a task's slice of the workspace), `register`."""
-
+    """A tensor in memory. `scope`: `global` (parameters, tensors between stages), `local` (inside loops: the
+    stack or a task's slice of the workspace) or `register`."""
     name: str
     dtype: DType
     shape: tuple[int, ...]
@@ -48,29 +49,24 @@ class Buffer:
     lanes: int = 1
 
     def __str__(self) -> str:
-        lanes = f"x{self.lanes}" if self.lanes > 1 else ""
         shape = f"[{commas(self.shape)}]" if self.shape else ""
-        return f"{self.name}: {self.dtype}{lanes}{shape}"
+        return f"{self.name}: {vector(self.dtype, self.lanes)}{shape}"
 
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A number: plain text for i64 and bool, with its type behind it otherwise: `0.5f32`, `3i8`."""
-
+    """A number: `3`, `true` for scalar i64 and bool, else with its type: `0.5f32`, `-inff32`, `3i64x4`."""
     value: int | float | bool
     dtype: DType = I64
     lanes: int = 1
 
     def __str__(self) -> str:
-        if self.dtype == BOOL:
-            return "true" if self.value else "false"
-        return f"{self.value!r}" if self.dtype == I64 else f"{self.value!r}{self.dtype}"
+        return number(self.value, self.dtype, self.lanes)
 
 
 @dataclass(frozen=True, slots=True)
 class Var:
     """A loop variable (i64) or a value named by `Let`."""
-
     name: str
     dtype: DType = I64
     lanes: int = 1
@@ -82,18 +78,15 @@ class Var:
 @dataclass(frozen=True, slots=True)
 class Load:
     """An element, or `lanes` of them where a subscript is a vector."""
-
     buffer: Buffer
     index: tuple[Expr, ...]
 
     @property
     def dtype(self) -> DType:
-        """The buffer's."""
         return self.buffer.dtype
 
     @property
     def lanes(self) -> int:
-        """Those of the subscripts times those of the buffer's element."""
         return index_lanes(self.index) * self.buffer.lanes
 
     def __str__(self) -> str:
@@ -103,18 +96,15 @@ class Load:
 @dataclass(frozen=True, slots=True)
 class Unary:
     """`neg` or `not`."""
-
     op: str
     value: Expr
 
     @property
     def dtype(self) -> DType:
-        """The operand's."""
         return self.value.dtype
 
     @property
     def lanes(self) -> int:
-        """The operand's."""
         return self.value.lanes
 
     def __str__(self) -> str:
@@ -123,41 +113,35 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`+ - * / // % < <= > >= == != and or`; arithmetic prints in parentheses."""
-
+    """`+ - * / // % < <= > >= == != and or`; printed with the parentheses that reading it back needs."""
     op: str
     left: Expr
     right: Expr
 
     @property
     def dtype(self) -> DType:
-        """bool for comparisons, the operands' otherwise."""
         return BOOL if self.op in COMPARISONS else self.left.dtype
 
     @property
     def lanes(self) -> int:
-        """The operands'."""
         return self.left.lanes
 
     def __str__(self) -> str:
-        return f"({self.left} {self.op} {self.right})"
+        return infix(self.op, self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function of the language: `min max abs exp … pow fma`."""
-
     function: str
     args: tuple[Expr, ...]
 
     @property
     def dtype(self) -> DType:
-        """The first argument's."""
         return self.args[0].dtype
 
     @property
     def lanes(self) -> int:
-        """The first argument's."""
         return self.args[0].lanes
 
     def __str__(self) -> str:
@@ -166,14 +150,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Conversion, with the language's meaning (saturating from float to integer, rounding to 16-bit floats)."""
-
+    """Conversion with the language's meaning: `f32(x)`; from float to integer it saturates."""
     value: Expr
     dtype: DType
 
     @property
     def lanes(self) -> int:
-        """The operand's."""
         return self.value.lanes
 
     def __str__(self) -> str:
@@ -183,19 +165,16 @@ class Cast:
 @dataclass(frozen=True, slots=True)
 class Select:
     """`select(condition, then, otherwise)`; the condition may be scalar where the branches are vectors."""
-
     condition: Expr
     then: Expr
     otherwise: Expr
 
     @property
     def dtype(self) -> DType:
-        """The branches'."""
         return self.then.dtype
 
     @property
     def lanes(self) -> int:
-        """The branches'."""
         return self.then.lanes
 
     def __str__(self) -> str:
@@ -205,14 +184,12 @@ class Select:
 @dataclass(frozen=True, slots=True)
 class Ramp:
     """base, base + stride, …: `lanes` i64 values."""
-
     base: Expr
     stride: int
     lanes: int
 
     @property
     def dtype(self) -> DType:
-        """Always i64."""
         return I64
 
     def __str__(self) -> str:
@@ -222,13 +199,11 @@ class Ramp:
 @dataclass(frozen=True, slots=True)
 class Broadcast:
     """One value in all lanes."""
-
     value: Expr
     lanes: int
 
     @property
     def dtype(self) -> DType:
-        """The value's."""
         return self.value.dtype
 
     def __str__(self) -> str:
@@ -239,23 +214,18 @@ Expr = Const | Var | Load | Unary | Binary | Call | Cast | Select | Ramp | Broad
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
 
-KINDS = ("serial", "parallel", "vectorized", "unrolled")
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
     """Statements one after the other, and a scope; a block within a block prints in braces of its own."""
-
     stmts: tuple[Stmt, ...]
 
     def __str__(self) -> str:
-        return "\n".join(braces("", s) if isinstance(s, Block) else str(s) for s in self.stmts)
+        return "\n".join(braces("", str(s)) if isinstance(s, Block) else str(s) for s in self.stmts)
 
 
 @dataclass(frozen=True, slots=True)
 class For:
     """`for var in 0..extent { … }`, with its kind in front unless serial."""
-
     var: str
     extent: int
     kind: str
@@ -263,26 +233,24 @@ class For:
 
     def __str__(self) -> str:
         word = "for" if self.kind == "serial" else f"{self.kind} for"
-        return braces(f"{word} {self.var} in 0..{self.extent}", self.body)
+        return braces(f"{word} {self.var} in 0..{self.extent}", str(self.body))
 
 
 @dataclass(frozen=True, slots=True)
 class If:
     """A scalar condition; `otherwise` may be empty."""
-
     condition: Expr
     then: Block
     otherwise: Block | None = None
 
     def __str__(self) -> str:
-        text = braces(f"if {self.condition}", self.then)
-        return text if self.otherwise is None else text + " " + braces("else", self.otherwise)
+        text = braces(f"if {self.condition}", str(self.then))
+        return text if self.otherwise is None else f"{text} {braces('else', str(self.otherwise))}"
 
 
 @dataclass(frozen=True, slots=True)
 class Alloc:
     """A buffer from here to the end of the block."""
-
     buffer: Buffer
 
     def __str__(self) -> str:
@@ -292,7 +260,6 @@ class Alloc:
 @dataclass(frozen=True, slots=True)
 class Let:
     """A value named from here to the end of the block, assigned once."""
-
     var: Var
     value: Expr
 
@@ -303,7 +270,6 @@ class Let:
 @dataclass(frozen=True, slots=True)
 class Store:
     """`buffer[index] = value`"""
-
     buffer: Buffer
     index: tuple[Expr, ...]
     value: Expr
@@ -318,7 +284,6 @@ Stmt = Block | For | If | Alloc | Let | Store
 @dataclass(frozen=True, slots=True)
 class Nest:
     """A whole kernel as loops. Inputs are never stored to; outputs are written completely."""
-
     name: str
     inputs: tuple[Buffer, ...]
     outputs: tuple[Buffer, ...]
@@ -326,21 +291,9 @@ class Nest:
 
     def __str__(self) -> str:
         head = f"nest {self.name}({commas(self.inputs)}) -> ({commas(self.outputs)})"
-        return braces(head, self.body) + "\n"
+        return braces(head, str(self.body)) + "\n"
 
 
 def index_lanes(index: Iterable[Expr]) -> int:
     """The lanes of a subscript list: the widest of them."""
     return max((e.lanes for e in index), default=1)
-
-
-def commas(items: Iterable[object]) -> str:
-    """Items separated by commas."""
-    return ", ".join(map(str, items))
-
-
-def braces(head: str, body: Block) -> str:
-    """`head { body }` with the body indented by two."""
-    text = str(body)
-    inner = "".join(f"  {line}\n" for line in text.split("\n")) if text else ""
-    return f"{head} {{\n{inner}}}".lstrip()
