@@ -1,0 +1,1 @@
+"""The commands of `txc`, one a file."""

@@ -1,0 +1,212 @@
+"""Which schedule a build uses: the one place that knows.
+
+The first that there is, of: the one asked for; a hole-free schedule of the file for exactly these sizes; the
+best valid record; the default of the closest schedule of the file; the built-in default. Among schedules of
+a file the one that binds more sizes is closer, then the one with the more specific target; two of equal rank
+are an error (S480).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ...dsl import ast, typed
+from ...dsl.check.declarations import Callee, bind_sizes, callees, instance_sizes
+from ...dsl.check.scope import declare
+from ...dsl.check.sizes import bind
+from ...dsl.diagnostics import Diagnostic, Report, TxcError
+from ...dsl.source import Source
+from ..target.target import Requirement, Target, requirement
+
+Directives = tuple[ast.Directive, ...]
+BUILT_IN = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A schedule of the file with the kernel, the sizes and the features that it is for."""
+
+    schedule: ast.Schedule
+    kernel: ast.Kernel
+    sizes: Mapping[str, int]
+    requirement: Requirement
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether anything is left to choose."""
+        return has_holes(self.schedule.directives)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every size of the kernel is bound."""
+        return len(self.sizes) == len(self.kernel.sizes)
+
+    @property
+    def rank(self) -> tuple[int, tuple[int, bool], bool]:
+        """How close it is, greater is closer: sizes bound, target, nothing left to choose."""
+        return len(self.sizes), self.requirement.rank, not self.has_holes
+
+    def applies(self, kernel: typed.Kernel, target: Target) -> bool:
+        """Whether it is for this kernel at these sizes and for this target."""
+        same = self.kernel.name == kernel.declaration and self.sizes.items() <= dict(kernel.sizes).items()
+        return same and self.requirement.applies(target)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The schedule chosen, hole-free. `origin` is asked, exact, record, template or default."""
+
+    directives: Directives
+    origin: str
+    schedule: ast.Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Schedules that no file holds: the best record (or None), a template's default, the built-in default."""
+
+    record: Callable[[], Directives | None]
+    fill: Callable[[Directives], Directives]
+    built_in: Callable[[], Directives]
+
+
+def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Sources, asked: str | None = None,
+           source: Source | None = None) -> Choice:
+    """The schedule to build a kernel with.
+
+    `asked` is `default` or the number, from 1, of a schedule among those of the kernel in the file. Raises
+    TxcError S480 for two schedules of equal rank, R609 for one that does not exist or does not apply.
+    """
+    if asked is not None:
+        return _asked(file, kernel, target, sources, asked)
+    candidates = [c for c in _candidates(file) if c.applies(kernel, target)]
+    exact = _closest([c for c in candidates if c.exact and not c.has_holes], source)
+    if exact is not None:
+        return Choice(exact.schedule.directives, "exact", exact.schedule)
+    record = sources.record()
+    if record is not None:
+        return Choice(record, "record")
+    closest = _closest(candidates, source)
+    if closest is not None:
+        return Choice(sources.fill(closest.schedule.directives), "template", closest.schedule)
+    return Choice(sources.built_in(), "default")
+
+
+def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | None = None,
+             source: Source | None = None) -> ast.Schedule | None:
+    """The schedule with holes to tune: the one asked for by number, else the closest; None if there is none.
+
+    Raises TxcError S480 and R609 as `select` does.
+    """
+    if asked is not None and asked != BUILT_IN:
+        found = _numbered(file, kernel, target, asked)
+        return found if has_holes(found.directives) else None
+    open_ = [c for c in _candidates(file) if c.has_holes and c.applies(kernel, target)]
+    closest = _closest(open_, source)
+    return None if closest is None else closest.schedule
+
+
+def check_ranks(file: ast.File, source: Source) -> list[Diagnostic]:
+    """Unknown targets of schedules (R600, R601), and schedules that no build could choose between (S480)."""
+    report = Report(source)
+    for schedule in _schedules(file):
+        try:
+            requirement(schedule.target)
+        except TxcError as error:
+            for found in error.diagnostics:
+                report.error(found.code, found.message, schedule.span, found.hint)
+    seen: dict[object, ast.Schedule] = {}
+    for found in () if report.failed else _candidates(file):
+        needs = found.requirement
+        key = (found.kernel.name, frozenset(found.sizes.items()), needs, found.has_holes)
+        first = seen.setdefault(key, found.schedule)
+        if first is not found.schedule:
+            _report_tie(first, found.schedule, report)
+    return report.diagnostics
+
+
+def has_holes(directives: Directives) -> bool:
+    """Whether directives leave anything to choose, as their text shows."""
+    return any(_is_hole(node) for directive in directives for node in ast.walk(directive))
+
+
+def _is_hole(node: ast.Node) -> bool:
+    match node:
+        case ast.Knob() | ast.Between() | ast.OneOf():
+            return True
+        case ast.Split(parts=parts):
+            return sum(part.size is None for part in parts) > 1     # the outermost one follows
+        case ast.ComputeAt(places=places):
+            return len(places) > 1
+        case _:
+            return False
+
+
+def _schedules(file: ast.File) -> Iterator[ast.Schedule]:
+    return (d for d in file.declarations if isinstance(d, ast.Schedule))
+
+
+def _candidates(file: ast.File) -> Iterator[Candidate]:
+    """The schedules of a file; those for unknown kernels or sizes are the checker's to report."""
+    known = callees(file)
+    for schedule in _schedules(file):
+        callee = known.get(schedule.kernel)
+        if callee is not None:
+            sizes = _all_sizes(callee) if callee.binds else {}
+            own = bind_sizes(callee.kernel, schedule.binds, Report())
+            yield Candidate(schedule, callee.kernel, {**sizes, **own}, requirement(schedule.target))
+
+
+def _all_sizes(instance: Callee) -> dict[str, int]:
+    """All sizes of an instance: those it gives, and defaults, which may depend on them."""
+    scope = declare(instance.kernel, Report())
+    bind(instance.kernel, instance_sizes(instance, scope.report), scope)
+    values = {size.name: scope.sizes.get(size.name) for size in instance.kernel.sizes}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _closest(candidates: list[Candidate], source: Source | None) -> Candidate | None:
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda c: c.rank)
+    equal = [c for c in candidates if c.rank == best.rank]
+    if len(equal) > 1:
+        report = Report(source)
+        _report_tie(equal[0].schedule, equal[1].schedule, report)
+        report.finish()
+    return best
+
+
+def _report_tie(first: ast.Schedule, second: ast.Schedule, report: Report) -> None:
+    report.error("S480", f"two schedules for '{second.kernel}' fit equally well", second.span,
+                 "give one of them more sizes or a more specific target, or remove one",
+                 [(first.span, "the other one")])
+
+
+def _asked(file: ast.File, kernel: typed.Kernel, target: Target, sources: Sources,
+           asked: str) -> Choice:
+    if asked == BUILT_IN:
+        return Choice(sources.built_in(), "asked")
+    schedule = _numbered(file, kernel, target, asked)
+    directives = schedule.directives
+    return Choice(sources.fill(directives) if has_holes(directives) else directives, "asked", schedule)
+
+
+def _numbered(file: ast.File, kernel: typed.Kernel, target: Target, asked: str) -> ast.Schedule:
+    """The schedule with that number among those of the kernel, whatever their sizes and target."""
+    own = [c for c in _candidates(file) if c.kernel.name == kernel.declaration]
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(own)):
+        known = f"1 to {len(own)}, or {BUILT_IN}" if own else f"the file has none; {BUILT_IN} is possible"
+        raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'", known)
+    chosen = own[int(asked) - 1]
+    if not chosen.applies(kernel, target):
+        sizes = ", ".join(f"{name} = {value}" for name, value in kernel.sizes)
+        head = str(chosen.schedule).partition(" {")[0].splitlines()[-1]
+        raise _unusable(f"schedule {asked} (`{head}`) is not for {target} with {sizes or 'no sizes'}",
+                        "give the sizes with -D and the target with --target")
+    return chosen.schedule
+
+
+def _unusable(message: str, hint: str) -> TxcError:
+    return TxcError([Diagnostic("R609", message, hint=hint)])
