@@ -1,6 +1,6 @@
 """The proof that every read stays inside its tensor and no divisor is zero.
 
-A claim is proved by finding no point of the box at which it fails (`solver.py`). A point that is found is shown.
+A claim is proved by finding no point of the box at which it fails (`solver.py`). A point found is shown.
 """
 
 from __future__ import annotations
@@ -53,12 +53,16 @@ def _replace(expr: typed.Expr, old: typed.Expr, new: typed.Expr) -> typed.Expr:
     return new if expr == old else typed.rebuild(expr, lambda child: _replace(child, old, new))
 
 
-def _refute(obligation: Obligation, box: dict[str, Range], conditions: tuple[Condition, ...],
-            expr: typed.Expr) -> tuple[Outcome, Problem, Affine] | None:
+def _refute(
+    obligation: Obligation,
+    box: dict[str, Range],
+    conditions: tuple[Condition, ...],
+    expr: typed.Expr,
+) -> tuple[Outcome, Problem, Affine] | None:
     """A point at which the obligation fails, or that none was found in time; None where it holds."""
     setting = problem(box)
     for condition, holds in (*((c, True) for c in obligation.context.conditions), *conditions):
-        assume(condition, holds, setting)
+        assume(condition, setting, holds=holds)
     value = form(expr, setting)
     if obligation.kind == "nonzero":
         setting.constraints.append(value * -1)
@@ -72,7 +76,9 @@ def _refute(obligation: Obligation, box: dict[str, Range], conditions: tuple[Con
     return None
 
 
-def _complain(obligation: Obligation, outcome: Outcome, setting: Problem, value: Affine, report: Report) -> None:
+def _complain(
+    obligation: Obligation, outcome: Outcome, setting: Problem, value: Affine, report: Report
+) -> None:
     certain = outcome.verdict == "found" and setting.exact
     match obligation.node:
         case ast.Binary() as division:
@@ -85,37 +91,56 @@ def _complain(obligation: Obligation, outcome: Outcome, setting: Problem, value:
 
 
 def _complain_divisor(division: ast.Binary, witness: str, report: Report) -> None:
-    why = f"it is 0{f' for {witness}' if witness else ''}" if witness else "nothing says that it is not 0"
-    report.error("T312", f"'{division.right}' divides in '{division}', but {why}", division.right.span,
-                 hint=f"write {ast.Binary(division.op, division.left, _at_least_one(division.right))} where it is never "
-                      "negative, or a condition around it")
+    why = f"it is 0 for {witness}" if witness else "nothing says that it is not 0"
+    at_least_one = ast.Call("max", (division.right, ast.Number("1")))
+    mended = ast.Binary(division.op, division.left, at_least_one)
+    report.error(
+        "T312",
+        f"'{division.right}' divides in '{division}', but {why}",
+        division.right.span,
+        hint=f"write {mended} where it is never negative, or a condition around it",
+    )
 
 
-def _at_least_one(divisor: ast.Expr) -> ast.Expr:
-    return ast.Call("max", (divisor, ast.Number("1")))
-
-
-def _complain_outside(obligation: Obligation, access: ast.Access, outcome: Outcome, value: Affine,
-                      report: Report) -> None:
+def _complain_outside(
+    obligation: Obligation, access: ast.Access, outcome: Outcome, value: Affine, report: Report
+) -> None:
     shown = ["…"] * len(access.index)
     shown[obligation.position] = str(value.at(outcome.point))
     at = _witness(obligation, outcome)
     where = f"{at} reads" if at else "it reads"
-    report.error("T309", f"'{access}' falls outside '{access.tensor}': {where} {access.tensor}[{ast.commas(shown)}], "
-                 f"but {_dimension(obligation, access)}", access.span, hint=f"write {_guarded(obligation, access)}")
+    report.error(
+        "T309",
+        f"'{access}' falls outside '{access.tensor}': {where} {access.tensor}[{ast.commas(shown)}], "
+        f"but {_dimension(obligation, access)}",
+        access.span,
+        hint=f"write {_guarded(obligation, access)}",
+    )
 
 
-def _complain_unproved(obligation: Obligation, access: ast.Access, data: list[typed.Read], report: Report) -> None:
+def _complain_unproved(
+    obligation: Obligation, access: ast.Access, data: list[typed.Read], report: Report
+) -> None:
     written = access.index[obligation.position]
     index = list(access.index)
     index[obligation.position] = ast.Call("clamp", (written,))
     hint = f"write {ast.Access(access.tensor, tuple(index))} or {_guarded(obligation, access)}"
     if data:
-        report.error("T311", f"'{access}' reads through data: nothing keeps '{written}' inside '{access.tensor}', where "
-                     f"{_dimension(obligation, access)}", access.span, hint=hint)
+        report.error(
+            "T311",
+            f"'{access}' reads through data: nothing keeps '{written}' inside '{access.tensor}', where "
+            f"{_dimension(obligation, access)}",
+            access.span,
+            hint=hint,
+        )
     else:
-        report.error("T310", f"cannot prove that '{access}' stays inside '{access.tensor}', where "
-                     f"{_dimension(obligation, access)}", access.span, hint=hint)
+        report.error(
+            "T310",
+            f"cannot prove that '{access}' stays inside '{access.tensor}', where "
+            f"{_dimension(obligation, access)}",
+            access.span,
+            hint=hint,
+        )
 
 
 def _dimension(obligation: Obligation, access: ast.Access) -> str:
@@ -132,7 +157,7 @@ def _dimension(obligation: Obligation, access: ast.Access) -> str:
 
 
 def _guarded(obligation: Obligation, access: ast.Access) -> ast.Expr:
-    zero = ast.Bool(False) if obligation.dtype == BOOL else ast.Number("0")
+    zero = ast.Bool(value=False) if obligation.dtype == BOOL else ast.Number("0")
     return ast.Guarded(access, zero)
 
 

@@ -1,4 +1,4 @@
-"""Where an expression stands: the indices around it and the conditions known there; and what is to be proved."""
+"""Where an expression stands: the indices around it, the conditions known there; what is to be proved."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Context:
         """The index variable of that name."""
         return next((a for a in self.axes if a.name == name), None)
 
-    def given(self, condition: typed.Expr | None, holds: bool) -> Context:
+    def given(self, condition: typed.Expr | None, *, holds: bool) -> Context:
         """The same place where a condition holds, or where it does not; None is a condition that is wrong."""
         if condition is None:
             return replace(self, sure=False)
@@ -62,8 +62,8 @@ class Context:
 class Obligation:
     """Something to prove at a place: that a subscript is inside its tensor, or that a divisor is not zero.
 
-    For `inside`, `node` is the read, `position` the subscript, `extent` what it must stay below and `dtype` what is
-    read there.
+    For `inside`, `node` is the read, `position` the subscript, `extent` what it must stay below and
+    `dtype` what is read there.
     """
 
     kind: Literal["inside", "nonzero"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .. import ast
-from ..diagnostics import Diagnostic, Report, did_you_mean
+from ..diagnostics import Report, did_you_mean
 from ..source import Span
 from .kernels import check_kernel
 from .sizes import evaluate
@@ -38,7 +38,7 @@ def callees(file: ast.File) -> dict[str, Callee]:
 
 
 def instance_sizes(callee: Callee, report: Report) -> dict[str, int]:
-    """The sizes that an instance, schedule or call binds; what is wrong with them is reported."""
+    """The sizes that a callee binds by its name; what is wrong with them is reported."""
     return bind_sizes(callee.kernel, callee.binds, report)
 
 
@@ -49,14 +49,33 @@ def bind_sizes(kernel: ast.Kernel, binds: tuple[ast.Bind, ...], report: Report) 
     values: dict[str, int] = {}
     for bind in binds:
         if bind.name not in known:
-            report.error("T115", f"kernel '{kernel.name}' has no size '{bind.name}'", bind.span,
-                         hint=did_you_mean(bind.name, known) or f"its sizes are {', '.join(known) or 'none'}")
+            report.error(
+                "T115",
+                f"kernel '{kernel.name}' has no size '{bind.name}'",
+                bind.span,
+                hint=did_you_mean(bind.name, known)
+                or f"its sizes are {', '.join(known) or 'none'}",
+            )
             continue
         if bind.name in seen:
-            report.error("T115", f"the size '{bind.name}' is given twice", bind.span,
-                         notes=[(seen[bind.name], "first here")], hint="give it once")
+            report.error(
+                "T115",
+                f"the size '{bind.name}' is given twice",
+                bind.span,
+                notes=[(seen[bind.name], "first here")],
+                hint="give it once",
+            )
             continue
         seen[bind.name] = bind.span
+        named = next((n for n in ast.walk(bind.value) if isinstance(n, ast.Name)), None)
+        if named is not None:
+            report.error(
+                "T301",
+                f"'{bind}' gives no number: '{named}' has no value here",
+                bind.value.span,
+                hint=f"write an integer: {bind.name} = 64",
+            )
+            continue
         value = evaluate(bind.value, {}, report)
         if value is not None:
             values[bind.name] = value
@@ -70,41 +89,54 @@ def check_duplicates(file: ast.File, report: Report) -> None:
         if isinstance(declaration, ast.Schedule):
             continue
         if declaration.name in seen:
-            report.error("T114", f"'{declaration.name}' is declared twice in this file", declaration.span,
-                         notes=[(seen[declaration.name], "first here")], hint="rename one of them")
+            report.error(
+                "T114",
+                f"'{declaration.name}' is declared twice in this file",
+                declaration.span,
+                notes=[(seen[declaration.name], "first here")],
+                hint="rename one of them",
+            )
         seen.setdefault(declaration.name, declaration.span)
 
 
-def check_instance(instance: ast.Instance, file: ast.File, sizes: Mapping[str, int], report: Report) -> None:
-    """Check an instance and its kernel at its sizes; what its kernel alone is told already is not repeated."""
+def check_instance(
+    instance: ast.Instance, file: ast.File, sizes: Mapping[str, int], report: Report
+) -> None:
+    """Check an instance, and its kernel at its sizes."""
     kernel = file.kernel(instance.kernel)
     if kernel is None:
         unknown_kernel(instance.kernel, instance.span, [k.name for k in _kernels(file)], report)
         return
     given = {**bind_sizes(kernel, instance.binds, report), **sizes}
-    alone, here = Report(report.source), Report(report.source)
-    check_kernel(kernel, sizes, alone)
+    check_at(kernel, given, sizes, (instance.span, f"at the sizes of '{instance.name}'"), report)
+
+
+def check_at(
+    kernel: ast.Kernel,
+    given: Mapping[str, int],
+    alone: Mapping[str, int],
+    origin: tuple[Span, str],
+    report: Report,
+) -> None:
+    """Check a kernel at the sizes that another declaration gives it.
+
+    What it is told anyway, at the sizes it has `alone`, is not repeated; the rest notes the origin.
+    """
+    first, here = Report(report.source), Report(report.source)
+    check_kernel(kernel, alone, first)
     check_kernel(kernel, given, here)
-    told = {(d.code, d.span) for d in alone.diagnostics}
-    for found in here.diagnostics:
-        if (found.code, found.span) not in told:
-            _add_with_origin(found, instance, report)
-
-
-def _add_with_origin(found: Diagnostic, instance: ast.Instance, report: Report) -> None:
-    origin = (instance.span, f"with the sizes of the instance '{instance.name}'")
-    if found.severity == "note":
-        report.note(found.code, found.message, found.span, found.hint)
-    else:
-        add = report.error if found.severity == "error" else report.warning
-        add(found.code, found.message, found.span, found.hint, (*found.notes, origin))
+    told = {(d.code, d.span) for d in first.diagnostics}
+    new = [d for d in here.diagnostics if (d.code, d.span) not in told and d.severity != "note"]
+    report.diagnostics.extend(replace(d, notes=(*d.notes, origin)) for d in new)
 
 
 def check_schedule(schedule: ast.Schedule, file: ast.File, report: Report) -> None:
     """Check that a schedule is for a kernel or instance of the file, at sizes it has."""
     callee = callees(file).get(schedule.kernel)
     if callee is None:
-        if not any(isinstance(d, ast.Instance) and d.name == schedule.kernel for d in file.declarations):
+        if schedule.kernel not in (
+            d.name for d in file.declarations if isinstance(d, ast.Instance)
+        ):
             unknown_kernel(schedule.kernel, schedule.span, list(callees(file)), report)
         return
     bind_sizes(callee.kernel, schedule.binds, report)
@@ -112,8 +144,12 @@ def check_schedule(schedule: ast.Schedule, file: ast.File, report: Report) -> No
 
 def unknown_kernel(name: str, span: Span, known: list[str], report: Report) -> None:
     """Report a kernel that the file does not have."""
-    report.error("T113", f"there is no kernel '{name}' in this file", span,
-                 hint=did_you_mean(name, known) or f"it has: {', '.join(known) or 'no kernels'}")
+    report.error(
+        "T113",
+        f"there is no kernel '{name}' in this file",
+        span,
+        hint=did_you_mean(name, known) or f"it has: {', '.join(known) or 'no kernels'}",
+    )
 
 
 def _kernels(file: ast.File) -> list[ast.Kernel]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import cast
 
 from .. import ast
 from ..diagnostics import Report
@@ -17,14 +18,21 @@ def check_depth(file: ast.File, report: Report) -> bool:
     while trail:
         node, depth = trail.pop()
         if depth > DEEPEST:
-            report.error("T116", f"this is nested more than {DEEPEST} deep", node.span,
-                         hint="split the expression into several stages")
+            report.error(
+                "T116",
+                f"this is nested more than {DEEPEST} deep",
+                node.span,
+                hint="split the expression into several stages",
+            )
             return False
         trail.extend((child, depth + 1) for child in _children(node))
     return True
 
 
 def _children(node: ast.Node) -> list[ast.Node]:
-    values = (getattr(node, f.name) for f in fields(node))
-    return [child for value in values for child in (value if isinstance(value, tuple) else (value,))
-            if isinstance(child, ast.Node)]
+    found: list[ast.Node] = []
+    for field in fields(node):
+        value: object = getattr(node, field.name)
+        items = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+        found += [item for item in items if isinstance(item, ast.Node)]
+    return found

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .. import ast, typed
-from ..diagnostics import Diagnostic, Report, TxcError, did_you_mean
+from ..diagnostics import Diagnostic, Report, did_you_mean
 from ..source import Source, Span
-from .declarations import Callee, callees, check_duplicates, check_instance, check_schedule, instance_sizes
+from .declarations import (
+    Callee,
+    callees,
+    check_duplicates,
+    check_instance,
+    check_schedule,
+    instance_sizes,
+)
 from .depth import check_depth
 from .intrinsics import check_intrinsic
 from .kernels import check_kernel
@@ -33,7 +40,9 @@ def check_file(file: ast.File, source: Source, sizes: Mapping[str, int] = {}) ->
     return sorted(report.diagnostics, key=lambda d: d.span)
 
 
-def _check_declaration(declaration: ast.Declaration, file: ast.File, sizes: Mapping[str, int], report: Report) -> None:
+def _check_declaration(
+    declaration: ast.Declaration, file: ast.File, sizes: Mapping[str, int], report: Report
+) -> None:
     match declaration:
         case ast.Kernel():
             check_kernel(declaration, sizes, report)
@@ -47,8 +56,10 @@ def _check_declaration(declaration: ast.Declaration, file: ast.File, sizes: Mapp
             check_network(declaration, file, report)
 
 
-def elaborate(file: ast.File, name: str, sizes: Mapping[str, int] = {}, source: Source | None = None) -> typed.Kernel:
-    """The typed form of a kernel or instance at its sizes; raises `TxcError` with everything wrong about it."""
+def elaborate(
+    file: ast.File, name: str, sizes: Mapping[str, int] = {}, source: Source | None = None
+) -> typed.Kernel:
+    """The typed form of a kernel or instance; raises `TxcError` with everything wrong about it."""
     report = Report(source)
     check_depth(file, report)
     report.finish()
@@ -68,15 +79,28 @@ def elaborate(file: ast.File, name: str, sizes: Mapping[str, int] = {}, source: 
 def _callee(file: ast.File, name: str, report: Report) -> Callee | None:
     known = callees(file)
     if name not in known:
-        other = next((d for d in file.declarations
-                      if isinstance(d, ast.Network | ast.Intrinsic) and d.name == name), None)
+        other = next(
+            (
+                d
+                for d in file.declarations
+                if isinstance(d, ast.Network | ast.Intrinsic) and d.name == name
+            ),
+            None,
+        )
         if other is not None:
             what = "a network" if isinstance(other, ast.Network) else "an intrinsic"
-            report.error("T113", f"'{name}' is {what}, and building those is not available yet", other.span,
-                         hint="build its kernels one by one")
+            report.error(
+                "T113",
+                f"'{name}' is {what}, and building those is not available yet",
+                other.span,
+                hint="build its kernels one by one",
+            )
         else:
-            report.error("T113", f"there is no kernel '{name}' in this file",
-                         hint=did_you_mean(name, known) or f"it has: {', '.join(known) or 'no kernels'}")
+            report.error(
+                "T113",
+                f"there is no kernel '{name}' in this file",
+                hint=did_you_mean(name, known) or f"it has: {', '.join(known) or 'no kernels'}",
+            )
     return known.get(name)
 
 
@@ -84,15 +108,23 @@ def _check_given(file: ast.File, sizes: Mapping[str, int], report: Report) -> No
     known = {size.name for d in file.declarations if isinstance(d, ast.Kernel) for size in d.sizes}
     for name in sizes:
         if name not in known:
-            report.error("T115", f"no kernel of this file has a size '{name}'", hint=did_you_mean(name, known))
+            report.error(
+                "T115",
+                f"no kernel of this file has a size '{name}'",
+                hint=did_you_mean(name, known),
+            )
 
 
 def _known_sizes(kernel: ast.Kernel, sizes: Mapping[str, int], report: Report) -> None:
     known = [size.name for size in kernel.sizes]
     for name in sizes:
         if name not in known:
-            report.error("T115", f"kernel '{kernel.name}' has no size '{name}'", kernel.span,
-                         hint=did_you_mean(name, known) or f"its sizes are {', '.join(known) or 'none'}")
+            report.error(
+                "T115",
+                f"kernel '{kernel.name}' has no size '{name}'",
+                kernel.span,
+                hint=did_you_mean(name, known) or f"its sizes are {', '.join(known) or 'none'}",
+            )
 
 
 def _all_given(kernel: ast.Kernel, given: Mapping[str, int], report: Report) -> None:
@@ -100,5 +132,9 @@ def _all_given(kernel: ast.Kernel, given: Mapping[str, int], report: Report) -> 
     if missing:
         names = ", ".join(f"'{size.name}'" for size in missing)
         span: Span = missing[0].span
-        report.error("T305", f"kernel '{kernel.name}' needs a value for {names}", span,
-                     hint=f"give {' '.join(f'-D {size.name}=64' for size in missing)}, a default, or an instance")
+        report.error(
+            "T305",
+            f"kernel '{kernel.name}' needs a value for {names}",
+            span,
+            hint=f"give {' '.join(f'-D {size.name}=64' for size in missing)}, a default, or an instance",
+        )

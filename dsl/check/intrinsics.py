@@ -22,5 +22,9 @@ def check_intrinsic(intrinsic: ast.Intrinsic, report: Report) -> None:
     for emit in intrinsic.emits:
         for name in dict.fromkeys(OPERAND.findall(emit.text)):
             if name not in known:
-                report.error("T101", f"'${name}' names no operand of '{intrinsic.name}'", emit.span,
-                             hint=did_you_mean(name, known) or f"its operands are {', '.join(known)}")
+                report.error(
+                    "T101",
+                    f"'${name}' names no operand of '{intrinsic.name}'",
+                    emit.span,
+                    hint=did_you_mean(name, known) or f"its operands are {', '.join(known)}",
+                )

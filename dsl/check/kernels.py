@@ -14,8 +14,13 @@ from .stages import check_stage
 from .unused import warn_unused
 
 
-def check_kernel(kernel: ast.Kernel, given: Mapping[str, int], report: Report, name: str = "",
-                 accumulate: bool = False) -> typed.Kernel | None:
+def check_kernel(
+    kernel: ast.Kernel,
+    given: Mapping[str, int],
+    report: Report,
+    name: str = "",
+    accumulate: bool = False,
+) -> typed.Kernel | None:
     """Check a kernel at the given sizes; its typed form under `name`, or None with errors or open sizes.
 
     `accumulate` allows `+=`, which intrinsics have.
@@ -34,7 +39,8 @@ def check_kernel(kernel: ast.Kernel, given: Mapping[str, int], report: Report, n
     else:
         for obligation in checker.obligations:
             bounds.prove(obligation, own)
-    warn_unused(kernel, own)
+    if not own.failed:
+        warn_unused(kernel, own)
     report.diagnostics.extend(d for d in own.diagnostics if d not in report.diagnostics)
     known = tuple(stage for stage in stages if stage is not None)
     if own.failed or scope.open or len(known) < len(stages):
@@ -42,10 +48,16 @@ def check_kernel(kernel: ast.Kernel, given: Mapping[str, int], report: Report, n
     return _typed(kernel, name or kernel.name, scope, known)
 
 
-def _typed(kernel: ast.Kernel, name: str, scope: Scope, stages: tuple[typed.Stage, ...]) -> typed.Kernel:
+def _typed(
+    kernel: ast.Kernel, name: str, scope: Scope, stages: tuple[typed.Stage, ...]
+) -> typed.Kernel:
     values = tuple((s.name, scope.sizes[s.name] or 0) for s in kernel.sizes)
-    inputs, outputs = ([_tensor(p, scope) for p in params] for params in (kernel.params, kernel.results))
-    return typed.Kernel(name, kernel.name, values, tuple(inputs), tuple(outputs), stages, kernel.doc)
+    inputs, outputs = (
+        [_tensor(p, scope) for p in params] for params in (kernel.params, kernel.results)
+    )
+    return typed.Kernel(
+        name, kernel.name, values, tuple(inputs), tuple(outputs), stages, kernel.doc
+    )
 
 
 def _tensor(param: ast.Param, scope: Scope) -> typed.Tensor:
@@ -57,5 +69,10 @@ def _tensor(param: ast.Param, scope: Scope) -> typed.Tensor:
 def _say_open(kernel: ast.Kernel, scope: Scope) -> None:
     names = ", ".join(f"'{name}'" for name in scope.open)
     give = " ".join(f"-D {name}=64" for name in scope.open)
-    scope.report.note("T313", f"kernel '{kernel.name}' has no value for {names}: the proof that every read is inside "
-                      "its tensor waits for one", kernel.span, hint=f"give {give}, a default, or an instance")
+    scope.report.note(
+        "T313",
+        f"kernel '{kernel.name}' has no value for {names}: the proof that every read is inside "
+        "its tensor waits for one",
+        scope.spans[scope.open[0]],
+        hint=f"give {give}, a default, or an instance",
+    )

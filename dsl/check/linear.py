@@ -1,8 +1,8 @@
 """Integer expressions as linear constraints over index variables, for the proof of bounds.
 
-What is not affine becomes a variable with a range and, where possible, with linear constraints that define it:
-`q = a // c` is `0 <= a - c·q <= c - 1`, and `a % c` is `a - c·q`, so that quotients and remainders by constants
-are exact. What is read from a tensor is a variable over its type's range; so is what might wrap around.
+What is not affine becomes a variable with a range and, where possible, linear constraints that define it:
+`q = a // c` is `0 <= a - c·q <= c - 1`, and `a % c` is `a - c·q`, so that quotients and remainders by
+constants are exact. What is read from a tensor is a variable over its type's range; so is what might wrap.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from .. import typed
 from ..affine import Affine, Range, variable
 from ..dtypes import BOOL, I64, DType
 
-Clause = tuple[tuple[Affine, ...], ...]  # one of the alternatives holds; each is forms that are all >= 0
+Clause = tuple[
+    tuple[Affine, ...], ...
+]  # one of the alternatives holds; each is forms that are all >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,8 @@ class Derived:
 class Problem:
     """A box, what holds in it, and what its variables stand for.
 
-    `free` are the variables to choose: indices and data read. `exact` is False once something was given up, so that
-    a point that meets all constraints need not be one that occurs.
+    `free` are the variables to choose: indices and data read. `exact` is False once something was given up,
+    so that a point that meets all constraints need not be one that occurs.
     """
 
     ranges: dict[str, Range]
@@ -114,7 +116,10 @@ def _quotient(a: Affine, divisor: int, into: Problem) -> Affine:
     if low == high:
         return whole + Affine((), low)
     quotient = _derive("//", (rest, Affine((), divisor)), I64, into)
-    into.constraints += [rest - quotient * divisor, quotient * divisor - rest + Affine((), divisor - 1)]
+    into.constraints += [
+        rest - quotient * divisor,
+        quotient * divisor - rest + Affine((), divisor - 1),
+    ]
     return whole + quotient
 
 
@@ -167,17 +172,17 @@ def _opaque(expr: typed.Expr, limits: Range, into: Problem) -> Affine:
     return variable(name)
 
 
-def assume(condition: typed.Expr, holds: bool, into: Problem) -> None:
+def assume(condition: typed.Expr, into: Problem, *, holds: bool) -> None:
     """Add what a condition says, or that it does not hold. What cannot be expressed is left out."""
     match condition:
         case typed.Unary(op="not", value=value):
-            assume(value, not holds, into)
+            assume(value, into, holds=not holds)
         case typed.Binary(op="and", left=left, right=right) if holds:
-            assume(left, True, into)
-            assume(right, True, into)
+            assume(left, into, holds=True)
+            assume(right, into, holds=True)
         case typed.Binary(op="or", left=left, right=right) if not holds:
-            assume(left, False, into)
-            assume(right, False, into)
+            assume(left, into, holds=False)
+            assume(right, into, holds=False)
         case _:
             clause = _clause(condition, holds, into)
             if clause is None:
@@ -200,8 +205,14 @@ def _clause(condition: typed.Expr, holds: bool, into: Problem) -> Clause | None:
                 return None
             if (op == "or") == holds:
                 return (*a, *b)
-            return tuple((*x, *y) for x in a for y in b) if len(a) * len(b) <= MOST_ALTERNATIVES else None
-        case typed.Binary(op=op, left=left, right=right) if left.dtype.is_integer and condition.dtype == BOOL:
+            return (
+                tuple((*x, *y) for x in a for y in b)
+                if len(a) * len(b) <= MOST_ALTERNATIVES
+                else None
+            )
+        case typed.Binary(op=op, left=left, right=right) if (
+            left.dtype.is_integer and condition.dtype == BOOL
+        ):
             return _comparison(op if holds else NEGATED[op], form(left, into), form(right, into))
         case _:
             return None

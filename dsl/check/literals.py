@@ -14,16 +14,20 @@ LONGEST = 400
 
 # Bits of the significand and the exponent of the smallest subnormal number.
 PRECISION = {"f64": (53, -1074), "f32": (24, -149), "f16": (11, -24), "bf16": (8, -133)}
-LARGEST = {"f64": Fraction((2**53 - 1) * 2**971), "f32": Fraction((2**24 - 1) * 2**104),
-           "f16": Fraction(65504), "bf16": Fraction(255 * 2**120)}
+LARGEST = {
+    "f64": Fraction((2**53 - 1) * 2**971),
+    "f32": Fraction((2**24 - 1) * 2**104),
+    "f16": Fraction(65504),
+    "bf16": Fraction(255 * 2**120),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Flexible:
     """An expression made of literals only: it has no type until its context gives it one.
 
-    `build` makes it one of a type, or reports why that cannot be and gives None. `value` is its exact value where
-    it has one (a function of literals has none), `whole` whether only integers were written in it.
+    `build` makes it one of a type, or reports why that cannot be and gives None. `value` is its exact value
+    where it has one (a function of literals has none), `whole` whether only integers were written in it.
     """
 
     build: Callable[[DType], typed.Expr | None]
@@ -42,7 +46,8 @@ def exact(text: str) -> Fraction | None:
 def misfit(value: Fraction, whole: bool, dtype: DType) -> str:
     """Why a literal cannot be of a type; empty where it can."""
     if dtype.is_float:
-        return "" if abs(value) <= LARGEST[dtype.name] else f"the largest {dtype} is {_short(LARGEST[dtype.name])}"
+        largest = LARGEST[dtype.name]
+        return "" if abs(value) <= largest else f"the largest {dtype} is {float(largest):.6g}"
     if not dtype.is_integer:
         return "a bool is written true or false"
     if not whole or value.denominator != 1:
@@ -68,5 +73,18 @@ def nearest(value: Fraction, dtype: DType) -> float:
     return float(round(value / quantum) * quantum)
 
 
-def _short(value: Fraction) -> str:
-    return f"{float(value):.6g}"
+def calculate(op: str, a: Fraction, b: Fraction) -> Fraction:
+    """Exact `+ - * / // %`, the last two floored; the divisor is not zero."""
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return a / b
+        case "//":
+            return Fraction(a // b)
+        case _:
+            return a % b

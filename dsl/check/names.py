@@ -18,12 +18,18 @@ class Function:
     takes: str
 
 
-KINDS: Mapping[str, str] = {"numbers": "numbers", "floats": "floating-point numbers", "bools": "bool"}
+KINDS: Mapping[str, str] = {
+    "numbers": "numbers",
+    "floats": "floating-point numbers",
+    "bools": "bool",
+}
 
 FUNCTIONS: Mapping[str, Function] = {
     **dict.fromkeys(("min", "max"), Function(2, "numbers")),
     "abs": Function(1, "numbers"),
-    **dict.fromkeys(("exp", "log", "sqrt", "rsqrt", "tanh", "erf", "sigmoid"), Function(1, "floats")),
+    **dict.fromkeys(
+        ("exp", "log", "sqrt", "rsqrt", "tanh", "erf", "sigmoid"), Function(1, "floats")
+    ),
     **dict.fromkeys(("floor", "ceil", "round"), Function(1, "floats")),
     "pow": Function(2, "floats"),
     "fma": Function(3, "floats"),

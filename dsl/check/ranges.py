@@ -32,8 +32,11 @@ def extent_of(axis: ast.Axis, body: ast.Expr, scope: Scope, declared: Use | None
     uses = uses or list(_bare_uses(axis.name, body, scope, guarded=True))
     if not uses:
         scope.report.error(
-            "T306", f"nothing says how far the index '{axis.name}' runs", axis.span,
-            hint=f"write its range, half-open from 0: {ast.Axis(axis.name, ast.Name(_some_size(scope)))}")
+            "T306",
+            f"nothing says how far the index '{axis.name}' runs",
+            axis.span,
+            hint=f"write its range, half-open from 0: {ast.Axis(axis.name, ast.Name(_some_size(scope)))}",
+        )
         return None
     _agree(axis, uses, scope)
     return next((use.extent for use in uses if use.extent is not None), None)
@@ -41,11 +44,17 @@ def extent_of(axis: ast.Axis, body: ast.Expr, scope: Scope, declared: Use | None
 
 def _written(axis: ast.Axis, scope: Scope) -> Extent:
     assert axis.bound is not None
-    outside = [n for n in ast.walk(axis.bound) if isinstance(n, ast.Name) and n.name not in scope.spans]
+    outside = [
+        n for n in ast.walk(axis.bound) if isinstance(n, ast.Name) and n.name not in scope.spans
+    ]
     if outside:
-        scope.report.error("T314", f"the bound of '{axis.name}' uses '{outside[0]}', which is not a size",
-                           outside[0].span, hint="bounds are over sizes; write a condition in the body instead: "
-                           f"(… if {axis.name} < {axis.bound} else 0)")
+        scope.report.error(
+            "T314",
+            f"the bound of '{axis.name}' uses '{outside[0]}', which is not a size",
+            outside[0].span,
+            hint="bounds are over sizes; write a condition in the body instead: "
+            f"(… if {axis.name} < {axis.bound} else 0)",
+        )
         return None
     return dimension(axis.bound, scope, f"the range of '{axis.name}'")
 
@@ -56,9 +65,13 @@ def _agree(axis: ast.Axis, uses: list[Use], scope: Scope) -> None:
     if other is None:
         return
     scope.report.error(
-        "T307", f"the uses of '{axis.name}' disagree: {known[0].says}, but {other.says}", other.span,
+        "T307",
+        f"the uses of '{axis.name}' disagree: {known[0].says}, but {other.says}",
+        other.span,
         notes=[(known[0].span, f"here '{axis.name}' runs to {known[0].extent}")],
-        hint=f"write the range you mean, such as {axis.name} < {known[0].extent}, and guard the reads beyond a tensor")
+        hint=f"write the range you mean, such as {axis.name} < {known[0].extent}, "
+        "and guard the reads that go beyond a tensor",
+    )
 
 
 def _bare_uses(name: str, body: ast.Expr, scope: Scope, guarded: bool) -> Iterator[Use]:
@@ -73,7 +86,9 @@ def _bare_uses(name: str, body: ast.Expr, scope: Scope, guarded: bool) -> Iterat
 
 def _accesses(expr: ast.Node, guarded: bool) -> Iterator[ast.Access]:
     inside = {id(n.access) for n in ast.walk(expr) if isinstance(n, ast.Guarded)}
-    return (n for n in ast.walk(expr) if isinstance(n, ast.Access) and (guarded or id(n) not in inside))
+    return (
+        n for n in ast.walk(expr) if isinstance(n, ast.Access) and (guarded or id(n) not in inside)
+    )
 
 
 def _says(tensor: Tensor, position: int, access: ast.Access) -> str:

@@ -39,8 +39,13 @@ class Scope:
     def declare(self, name: str, span: Span) -> bool:
         """Take a name; report it and give False where it is taken already."""
         if name in self.spans:
-            self.report.error("T102", f"'{name}' is declared twice", span, notes=[(self.spans[name], "first here")],
-                              hint="sizes, tensors and indices of a kernel share one namespace; rename one of them")
+            self.report.error(
+                "T102",
+                f"'{name}' is declared twice",
+                span,
+                notes=[(self.spans[name], "first here")],
+                hint="sizes, tensors and indices of a kernel share one namespace; rename one of them",
+            )
             return False
         self.spans[name] = span
         return True
@@ -57,7 +62,10 @@ def declare(kernel: ast.Kernel, report: Report, accumulate: bool = False) -> Sco
     for size in kernel.sizes:
         if scope.declare(size.name, size.span):
             scope.sizes[size.name] = None
-    for param, role in (*((p, "input") for p in kernel.params), *((p, "output") for p in kernel.results)):
+    for param, role in (
+        *((p, "input") for p in kernel.params),
+        *((p, "output") for p in kernel.results),
+    ):
         _declare_param(param, role, scope)
     for item in kernel.body:
         match item:
@@ -68,21 +76,31 @@ def declare(kernel: ast.Kernel, report: Report, accumulate: bool = False) -> Sco
                 _declare_stage(item, scope, accumulate)
     for result in kernel.results:
         if result.name in scope.tensors and result.name not in scope.stages:
-            report.error("T105", f"the output '{result.name}' is never defined", result.span,
-                         hint=f"add a line such as: {_definition(result)} = …")
+            report.error(
+                "T105",
+                f"the output '{result.name}' is never defined",
+                result.span,
+                hint=f"add a line such as: {_definition(result)} = …",
+            )
     return scope
 
 
 def _declare_param(param: ast.Param, role: str, scope: Scope) -> None:
     if scope.declare(param.name, param.span):
         rank = len(param.shape or ())
-        scope.tensors[param.name] = Tensor(param.name, role, param.span, DTYPES[param.dtype], (None,) * rank, param)
+        scope.tensors[param.name] = Tensor(
+            param.name, role, param.span, DTYPES[param.dtype], (None,) * rank, param
+        )
 
 
 def _declare_stage(stage: ast.Stage, scope: Scope, accumulate: bool) -> None:
     if stage.op == "+=" and not accumulate:
-        scope.report.error("T117", "'+=' stands only in intrinsics", stage.span,
-                           hint=f"write a reduction: {stage.name}[…] = sum[k](…)")
+        scope.report.error(
+            "T117",
+            "'+=' stands only in intrinsics",
+            stage.span,
+            hint=f"write a reduction: {stage.name}[…] = sum[k](…)",
+        )
     tensor = scope.tensors.get(stage.name)
     if tensor is None:
         if not scope.declare(stage.name, stage.span):
@@ -90,13 +108,22 @@ def _declare_stage(stage: ast.Stage, scope: Scope, accumulate: bool) -> None:
         tensor = Tensor(stage.name, "intermediate", stage.span, None, (None,) * len(stage.axes))
         scope.tensors[stage.name] = tensor
     elif tensor.role == "input":
-        scope.report.error("T104", f"'{stage.name}' is an input and cannot be defined", stage.span,
-                           notes=[(tensor.span, "declared here")], hint="give the stage another name")
+        scope.report.error(
+            "T104",
+            f"'{stage.name}' is an input and cannot be defined",
+            stage.span,
+            notes=[(tensor.span, "declared here")],
+            hint="give the stage another name",
+        )
         return
     if stage.name in scope.stages:
-        scope.report.error("T103", f"'{stage.name}' is defined twice", stage.span,
-                           notes=[(scope.stages[stage.name].span, "first here")],
-                           hint="each tensor is defined once; give the second stage another name")
+        scope.report.error(
+            "T103",
+            f"'{stage.name}' is defined twice",
+            stage.span,
+            notes=[(scope.stages[stage.name].span, "first here")],
+            hint="each tensor is defined once; give the second stage another name",
+        )
         return
     scope.stages[stage.name] = stage
 

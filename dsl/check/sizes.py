@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import prod
 
@@ -11,16 +10,18 @@ from .. import ast
 from ..diagnostics import Report, did_you_mean
 from ..dtypes import I64, DType
 from ..source import Span
-from .literals import exact
+from .literals import calculate, exact
 from .scope import Extent, Scope
 
 MOST_BYTES = 1 << 47
-OPERATORS: Mapping[str, Callable[[int, int], int]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "//": operator.floordiv, "%": operator.mod}
+MADE_OF = "sizes are made of integers and sizes with + - * // %"
+OPERATORS = ("+", "-", "*", "//", "%")
 
 
-def evaluate(expr: ast.Expr, values: Mapping[str, Extent], report: Report, others: Mapping[str, Span] = {}) -> Extent:
-    """The value of a size expression; None where a size in it is open, or where it is wrong, which is reported.
+def evaluate(
+    expr: ast.Expr, values: Mapping[str, Extent], report: Report, others: Mapping[str, Span] = {}
+) -> Extent:
+    """The value of a size expression; None where a size in it is open, or it is wrong, which is reported.
 
     `others` are names that exist but are no sizes: tensors.
     """
@@ -39,34 +40,39 @@ def evaluate(expr: ast.Expr, values: Mapping[str, Extent], report: Report, other
             left = evaluate(expr.left, values, report, others)
             right = evaluate(expr.right, values, report, others)
             return _apply(expr, left, right, report)
-        case _:
-            hint = f"write {ast.Binary('//', expr.left, expr.right)}" if _is_slash(expr) else \
-                "sizes are made of integers and sizes with + - * // %"
-            report.error("T301", f"'{expr}' is not a size expression", expr.span, hint=hint)
+        case ast.Binary(op="/", left=left, right=right):
+            report.error(
+                "T301",
+                f"'{expr}' is not a size expression: '/' gives no integer",
+                expr.span,
+                hint=f"write {ast.Binary('//', left, right)}",
+            )
             return None
-
-
-def _is_slash(expr: ast.Expr) -> bool:
-    return isinstance(expr, ast.Binary) and expr.op == "/"
+        case _:
+            report.error("T301", f"'{expr}' is not a size expression", expr.span, hint=MADE_OF)
+            return None
 
 
 def _number(number: ast.Number, report: Report) -> Extent:
     value = exact(number.text)
     if value is None or value.denominator != 1 or not number.text.isdigit():
-        report.error("T301", f"'{number}' is not an integer", number.span,
-                     hint="sizes are made of integers and sizes with + - * // %")
+        report.error("T301", f"'{number}' is not an integer", number.span, hint=MADE_OF)
         return None
     return _within(Fraction(value).numerator, number.span, report)
 
 
 def _apply(expr: ast.Binary, left: Extent, right: Extent, report: Report) -> Extent:
     if expr.op in ("//", "%") and right == 0:
-        report.error("T304", f"division by zero: '{expr.right}' is 0", expr.right.span,
-                     hint="divide by something that is never 0 for legal sizes")
+        report.error(
+            "T304",
+            f"division by zero: '{expr.right}' is 0",
+            expr.right.span,
+            hint="divide by something that is never 0 for legal sizes",
+        )
         return None
     if left is None or right is None:
         return None
-    return _within(OPERATORS[expr.op](left, right), expr.span, report)
+    return _within(calculate(expr.op, Fraction(left), Fraction(right)).numerator, expr.span, report)
 
 
 def _within(value: int, span: Span, report: Report) -> Extent:
@@ -77,14 +83,24 @@ def _within(value: int, span: Span, report: Report) -> Extent:
     return None
 
 
-def _not_a_size(name: ast.Name, values: Mapping[str, Extent], report: Report, others: Mapping[str, Span]) -> None:
+def _not_a_size(
+    name: ast.Name, values: Mapping[str, Extent], report: Report, others: Mapping[str, Span]
+) -> None:
     if name.name in others:
-        report.error("T301", f"'{name}' is a tensor, not a size", name.span,
-                     notes=[(others[name.name], "declared here")],
-                     hint="sizes are made of integers and sizes with + - * // %")
+        report.error(
+            "T301",
+            f"'{name}' is a tensor, not a size",
+            name.span,
+            notes=[(others[name.name], "declared here")],
+            hint=MADE_OF,
+        )
     else:
-        report.error("T101", f"'{name}' is not a size of this kernel", name.span,
-                     hint=did_you_mean(name.name, values) or f"declare it: kernel …[{name}](…)")
+        report.error(
+            "T101",
+            f"'{name}' is not a size of this kernel",
+            name.span,
+            hint=did_you_mean(name.name, values) or f"declare it: kernel …[{name}](…)",
+        )
 
 
 def bind(kernel: ast.Kernel, given: Mapping[str, int], scope: Scope) -> None:
@@ -115,21 +131,31 @@ def dimension(expr: ast.Expr, scope: Scope, what: str = "a dimension") -> Extent
     value = evaluate(expr, scope.sizes, scope.report, _tensor_spans(scope))
     if value is not None and value < 1:
         shown = f"{value}" if str(expr) == str(value) else f"'{expr}' = {value}"
-        scope.report.error("T302", f"{what} must be at least 1, but {shown}", expr.span,
-                           hint="choose sizes that leave at least one element")
+        scope.report.error(
+            "T302",
+            f"{what} must be at least 1, but {shown}",
+            expr.span,
+            hint="choose sizes that leave at least one element",
+        )
         return None
     return value
 
 
-def check_bytes(name: str, shape: tuple[Extent, ...], dtype: DType | None, span: Span, report: Report) -> None:
+def check_bytes(
+    name: str, shape: tuple[Extent, ...], dtype: DType | None, span: Span, report: Report
+) -> None:
     """Report a tensor of 2^47 bytes or more."""
     extents = [n for n in shape if n is not None]
     if dtype is None or len(extents) < len(shape):
         return
     if prod(extents) * dtype.bytes >= MOST_BYTES:
         dims = " x ".join(map(str, extents))
-        report.error("T303", f"'{name}' is too large: {dims} elements of {dtype} are 2^47 bytes or more", span,
-                     hint="make the sizes smaller")
+        report.error(
+            "T303",
+            f"'{name}' is too large: {dims} elements of {dtype} are 2^47 bytes or more",
+            span,
+            hint="make the sizes smaller",
+        )
 
 
 def _tensor_spans(scope: Scope) -> dict[str, Span]:

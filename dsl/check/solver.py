@@ -1,7 +1,7 @@
 """A search for a point of a box that meets linear constraints: bounds propagation, then halving of the box.
 
-Complete within its budget. One linear constraint alone is decided without halving, and so are sums of two, which
-covers what conditions around a read usually say.
+Complete within its budget. One linear constraint alone is decided without halving, and so are sums of two,
+which covers what conditions around a read usually say.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def search(problem: Problem, goal: Affine) -> Outcome:
 def _relevant(problem: Problem, constraints: list[Affine]) -> list[str]:
     """The free variables that matter, in the order they were introduced."""
     forms = [*constraints, *(f for clause in problem.clauses for forms in clause for f in forms)]
-    used = {name for f in (*forms, *(a for d in problem.derived for a in d.args)) for name in f.names}
+    used = {
+        name for f in (*forms, *(a for d in problem.derived for a in d.args)) for name in f.names
+    }
     return [name for name in problem.free if name in used]
 
 
@@ -84,7 +86,9 @@ def _tighten(ranges: dict[str, Range], constraint: Affine) -> bool:
     for name, factor in constraint.coefficients:
         low, high = ranges[name]
         if (high - low) * abs(factor) > slack:
-            ranges[name] = (high - slack // factor, high) if factor > 0 else (low, low + slack // -factor)
+            ranges[name] = (
+                (high - slack // factor, high) if factor > 0 else (low, low + slack // -factor)
+            )
     return True
 
 
@@ -97,4 +101,6 @@ def _meet(ranges: dict[str, Range], name: str, other: Range) -> bool:
 def _holds(ranges: dict[str, Range], constraints: list[Affine], clauses: list[Clause]) -> bool:
     """Whether all constraints hold in a box of one point: its upper and lower bounds are the values."""
     return all(c.bounds(ranges)[0] >= 0 for c in constraints) and all(
-        any(all(f.bounds(ranges)[0] >= 0 for f in alternative) for alternative in clause) for clause in clauses)
+        any(all(f.bounds(ranges)[0] >= 0 for f in alternative) for alternative in clause)
+        for clause in clauses
+    )

@@ -9,6 +9,7 @@ from .context import Context
 from .expressions import Expressions
 from .literals import Flexible
 from .ranges import declared_use, extent_of
+from .reductions import bind
 from .scope import Extent, Scope, Tensor
 from .sizes import check_bytes
 
@@ -39,8 +40,12 @@ def _axes(stage: ast.Stage, tensor: Tensor, checker: Expressions) -> Context:
     declared = tensor.declared
     if declared is not None and len(tensor.shape) != len(stage.axes):
         checker.report.error(
-            "T308", f"'{stage.name}' has {len(stage.axes)} indices, but {declared} has rank {len(tensor.shape)}",
-            stage.span, notes=[(declared.span, "declared here")], hint="give it one index for each dimension")
+            "T308",
+            f"'{stage.name}' has {len(stage.axes)} indices, but {declared} has rank {len(tensor.shape)}",
+            stage.span,
+            notes=[(declared.span, "declared here")],
+            hint="give it one index for each dimension",
+        )
 
     def extent(position: int) -> Extent:
         axis = stage.axes[position]
@@ -48,32 +53,61 @@ def _axes(stage: ast.Stage, tensor: Tensor, checker: Expressions) -> Context:
         if declared is not None and position < len(tensor.shape):
             _check_declared(stage, axis, found, position, tensor, checker)
         return found
-    return checker.bind(stage.axes, stage.value, Context(), extent)
+
+    return bind(checker, stage.axes, stage.value, Context(), extent)
 
 
-def _check_declared(stage: ast.Stage, axis: ast.Axis, extent: Extent, position: int, tensor: Tensor,
-                    checker: Expressions) -> None:
+def _check_declared(
+    stage: ast.Stage,
+    axis: ast.Axis,
+    extent: Extent,
+    position: int,
+    tensor: Tensor,
+    checker: Expressions,
+) -> None:
     wanted = tensor.shape[position]
-    if axis.bound is None or extent is None or wanted is None or extent == wanted or tensor.declared is None:
+    if (
+        axis.bound is None
+        or extent is None
+        or wanted is None
+        or extent == wanted
+        or tensor.declared is None
+    ):
         return
     checker.report.error(
-        "T308", f"'{axis}' runs to {extent}, but that dimension of {tensor.declared} is {wanted}", axis.span,
-        notes=[(tensor.declared.span, "declared here")], hint=f"write {stage.name}[… {axis.name} …] without the bound")
+        "T308",
+        f"'{axis}' runs to {extent}, but that dimension of {tensor.declared} is {wanted}",
+        axis.span,
+        notes=[(tensor.declared.span, "declared here")],
+        hint=f"write {stage.name}[… {axis.name} …] without the bound",
+    )
 
 
-def _settle(stage: ast.Stage, value: typed.Expr | Flexible | None, declared: DType | None,
-            checker: Expressions) -> typed.Expr | None:
+def _settle(
+    stage: ast.Stage,
+    value: typed.Expr | Flexible | None,
+    declared: DType | None,
+    checker: Expressions,
+) -> typed.Expr | None:
     if not isinstance(value, Flexible):
         return value
     if declared is not None:
         return value.build(declared)
-    checker.report.error("T202", f"nothing says which type '{stage.name}' has: its value is made of literals only",
-                         stage.value.span, hint=f"cast it: {types.literal_cast(stage.value, DTYPES['f32'])}")
+    checker.report.error(
+        "T202",
+        f"nothing says which type '{stage.name}' has: its value is made of literals only",
+        stage.value.span,
+        hint=f"cast it: {types.literal_cast(stage.value, DTYPES['f32'])}",
+    )
     return None
 
 
 def _mismatch(stage: ast.Stage, dtype: DType, tensor: Tensor, scope: Scope) -> None:
     cast = ast.Call(str(tensor.dtype), (stage.value,))
-    scope.report.error("T207", f"'{stage.name}' is declared {tensor.dtype}, but its value is {dtype}", stage.value.span,
-                       notes=[(tensor.span, "declared here")],
-                       hint=f"write {ast.Stage(stage.name, stage.axes, cast, stage.op)}")
+    scope.report.error(
+        "T207",
+        f"'{stage.name}' is declared {tensor.dtype}, but its value is {dtype}",
+        stage.value.span,
+        notes=[(tensor.span, "declared here")],
+        hint=f"write {ast.Stage(stage.name, stage.axes, cast, stage.op)}",
+    )
