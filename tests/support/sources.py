@@ -1,23 +1,27 @@
 """The project's own sources, as the tests of its architecture see them."""
 
 import ast
+import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+MADE = re.compile(r"\.(?!ci$|gitignore$).*|build|dist|__pycache__|.*\.egg-info")      # what .gitignore names
 LAYERS = ("grammar", "dsl", "compiler", "tuner", "api", "cli")
 
 
 @cache
 def tracked() -> tuple[str, ...]:
-    """Files that git tracks and that exist, or all files where this is no git checkout."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True)
-    if listed.returncode == 0:
-        return tuple(f for f in listed.stdout.split("\0") if f and (ROOT / f).is_file())
-    everything = (p.relative_to(ROOT) for p in ROOT.rglob("*") if p.is_file())
-    return tuple(str(p) for p in everything if not any(part.startswith(".") for part in p.parts))
+    """Files that git tracks and that exist; where this is no checkout, all but what is made here."""
+    if shutil.which("git"):
+        listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True)
+        if listed.returncode == 0 and listed.stdout:
+            return tuple(f for f in listed.stdout.split("\0") if f and (ROOT / f).is_file())
+    files = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return tuple(str(file) for file in files if not any(map(MADE.fullmatch, file.parts)))
 
 
 @cache
