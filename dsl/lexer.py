@@ -77,7 +77,7 @@ _TOKEN = re.compile(
     )),
     re.ASCII,
 )
-_TARGET = re.compile(rf"[ \t\r\n]*({TERMINALS['TARGET'].pattern})", re.ASCII)
+_TARGET = re.compile(TERMINALS["TARGET"].pattern, re.ASCII)
 
 
 def first_on_line(text: str, token: Token) -> bool:
@@ -97,7 +97,8 @@ def tokenize(source: Source, report: Report) -> Lexed:
 
 
 class _Lexer:
-    """The state of one run: `header` is whether a `for` would now be followed by a target, not by a name."""
+    """The state of one run: `header` is whether a `for` would now be followed by a target, not by a name;
+    `after_for` whether the next word is that target (`cpu:x86-64-v4+avx512_vnni` is one token there)."""
 
     def __init__(self, text: str, report: Report) -> None:
         self.text = text
@@ -105,6 +106,7 @@ class _Lexer:
         self.tokens: list[Token] = []
         self.comments: list[Token] = []
         self.header = False
+        self.after_for = False
 
     def step(self, position: int) -> int:
         """Take what stands at a position; gives the position after it."""
@@ -117,8 +119,10 @@ class _Lexer:
                 pass
             case "comment":
                 self.comments.append(Token("COMMENT", text, position, end))
+            case "name" if self.after_for:
+                return self._target(position)
             case "name":
-                return self._word(text, span)
+                self._word(text, span)
             case "symbol" | "two":
                 self._add(SYMBOLS[text], text, span)
             case "string":
@@ -131,8 +135,9 @@ class _Lexer:
 
     def _add(self, kind: str, text: str, span: Span) -> None:
         self.tokens.append(Token(kind, text, span.start, span.end))
+        self.after_for = False
 
-    def _word(self, text: str, span: Span) -> int:
+    def _word(self, text: str, span: Span) -> None:
         kind = RESERVED.get(text, "NAME")
         self._add(kind, text, span)
         if kind in ("SCHEDULE", "INTRINSIC"):
@@ -141,15 +146,12 @@ class _Lexer:
             self.header = False
         elif kind == "FOR" and self.header:
             self.header = False
-            return self._target(span.end)
-        return span.end
+            self.after_for = True
 
     def _target(self, position: int) -> int:
-        """A target after the `for` of a schedule or intrinsic: `cpu:x86-64-v4+avx512_vnni` is one token there."""
         match = _TARGET.match(self.text, position)
-        if match is None:
-            return position
-        self._add("TARGET", match[1], Span(*match.span(1)))
+        assert match is not None  # every name starts a target
+        self._add("TARGET", match[0], Span(position, match.end()))
         return match.end()
 
     def _number(self, text: str, span: Span) -> None:
