@@ -1,0 +1,293 @@
+"""Simplifying: equal value, never larger, the same node where there is nothing to do.
+
+Index expressions become sums of terms in one order (`i0 * 16 + i1 + 3`); `//`, `%`, comparisons, `min` and
+`max` are decided or reduced by the ranges of the loops around them; constants fold; the table of
+`simplify_rules.py` does the rest. Float arithmetic stays as it is, but for rows that hold for every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import overload
+
+from ...dsl.dtypes import BOOL, I64
+from ...dsl.typed import COMPARISONS
+from .affine import Box, Form, flat
+from .fold import fold
+from .ir import (
+    Alloc,
+    Binary,
+    Block,
+    Cast,
+    Const,
+    Expr,
+    For,
+    If,
+    Let,
+    Nest,
+    Select,
+    Stmt,
+    Store,
+    Unary,
+    Var,
+)
+from .ranges import Range, bounds
+from .simplify_compare import compare, narrowed
+from .simplify_rules import build, head, rules, same
+from .visit import map_tuple, rebuild
+
+RULES = rules()
+TRUE = Const(value=True, dtype=BOOL)
+FALSE = Const(value=False, dtype=BOOL)
+
+
+def simplify_expr(expr: Expr, ranges: Mapping[str, Range]) -> Expr:
+    """The expression simplified; `ranges` has lowest and highest values of variables, outer loops first."""
+    return Simplifier(ranges).expr(expr)
+
+
+@overload
+def simplify(node: Nest) -> Nest: ...
+@overload
+def simplify(node: Block) -> Block: ...
+@overload
+def simplify(node: Stmt) -> Stmt: ...
+def simplify(node: Nest | Stmt) -> Nest | Stmt:
+    """Everything in a nest or a statement simplified.
+
+    Loops of one iteration, decided branches, names for mere constants or variables, and empty statements go.
+    """
+    if isinstance(node, Nest):
+        body = simplify(node.body)
+        return node if body is node.body else Nest(node.name, node.inputs, node.outputs, body)
+    if isinstance(node, Block):
+        return Simplifier({}).block(node)
+    done = Simplifier({}).stmt(node)
+    return done[0] if len(done) == 1 else Block(done)
+
+
+class Simplifier:
+    """Simplifies where variables have certain ranges; `values` stand for variables that are no more."""
+
+    def __init__(self, ranges: Mapping[str, Range], values: Mapping[str, Expr] | None = None) -> None:
+        self.ranges = dict(ranges)
+        self.values = dict(values or {})
+        self.box = Box(self.ranges)
+        self.done: dict[int, tuple[Expr, Expr]] = {}    # by id; the node is kept, for its id to stay its own
+
+    def within(self, ranges: Mapping[str, Range], values: Mapping[str, Expr] | None = None) -> Simplifier:
+        """The same with more known."""
+        return Simplifier(self.ranges | dict(ranges), self.values | dict(values or {}))
+
+    # ── expressions ──
+
+    def expr(self, expr: Expr) -> Expr:
+        """The expression simplified; itself if it is simple."""
+        known = self.done.get(id(expr))
+        if known is not None:
+            return known[1]
+        new = self.reduce(expr)
+        if new is not expr and same(new, expr):
+            new = expr
+        self.done[id(expr)] = expr, new
+        self.done[id(new)] = new, new
+        return new
+
+    def reduce(self, expr: Expr) -> Expr:
+        """One node simplified together with its parts."""
+        match expr:
+            case Const():
+                return expr
+            case Var(name=name):
+                return self.values.get(name) or self.single(expr)
+            case Binary(op="+" | "-" | "*") | Unary(op="neg") if _is_index(expr):
+                return self.box.build(self.form(expr))
+            case Select():
+                return self.select(expr)
+            case Binary() if _is_index(expr.left):
+                return self.binary(expr)
+            case Cast(value=value, dtype=dtype) if value.dtype == dtype:
+                return self.expr(value)
+            case _:
+                return self.apply(rebuild(expr, self.expr))
+
+    def single(self, var: Var) -> Expr:
+        """A variable, or the only value in its range."""
+        low, high = self.ranges.get(var.name, (0, 1))
+        return Const(low, var.dtype) if low == high and _is_index(var) else var
+
+    def form(self, expr: Expr) -> Form:
+        """The sum of an i64 expression, quotients and remainders of one value put together again."""
+        return self.recombined(self.raw_form(expr))
+
+    def raw_form(self, expr: Expr) -> Form:
+        """The sum of an i64 expression."""
+        match expr:
+            case Binary(op="+", left=left, right=right):
+                return self.raw_form(left) + self.raw_form(right)
+            case Binary(op="-", left=left, right=right):
+                return self.raw_form(left) - self.raw_form(right)
+            case Binary(op="*", left=left, right=right):
+                return self.product(self.raw_form(left), self.raw_form(right))
+            case Unary(op="neg", value=value):
+                return self.raw_form(value) * -1
+            case _:
+                return flat(self.expr(expr))
+
+    def product(self, left: Form, right: Form) -> Form:
+        """The product; an atom of its own where neither side is a number."""
+        if not right.terms:
+            return left * right.constant
+        if not left.terms:
+            return right * left.constant
+        return Form({Binary("*", self.box.build(left), self.box.build(right)): 1})
+
+    def recombined(self, form: Form) -> Form:
+        """`x // c * c + x % c` is x."""
+        for atom, factor in form.terms.items():
+            match atom:
+                case Binary(op="%", left=left, right=Const(value=c)) if len(form.terms) > 1:
+                    quotient = self.expr(Binary("//", left, Const(c)))
+                    if form.terms.get(quotient) == factor * c:
+                        rest = {a: f for a, f in form.terms.items() if a not in (atom, quotient)}
+                        return self.recombined(Form(rest, form.constant) + flat(left) * factor)
+                case _:
+                    pass
+        return form
+
+    def binary(self, expr: Binary) -> Expr:
+        """A division, remainder or comparison of i64 scalars."""
+        if expr.op in COMPARISONS:
+            return compare(self.box, expr.op, self.form(expr.left), self.form(expr.right))
+        left, right = self.form(expr.left), self.form(expr.right)
+        if right.terms or right.constant <= 0 or not self.box.safe(left):
+            return self.apply(Binary(expr.op, self.box.build(left), self.box.build(right)))
+        divided = self.box.divide if expr.op == "//" else self.box.modulo
+        return self.box.build(self.recombined(divided(left, right.constant)))
+
+    def select(self, expr: Select) -> Expr:
+        """Each branch is simplified knowing how the condition went."""
+        condition = self.expr(expr.condition)
+        if isinstance(condition, Const) and condition.lanes == 1:
+            return self.expr(expr.then if condition.value else expr.otherwise)
+        then = self.assuming(condition, truth=True).expr(expr.then)
+        otherwise = self.assuming(condition, truth=False).expr(expr.otherwise)
+        same_parts = condition is expr.condition and then is expr.then and otherwise is expr.otherwise
+        return self.apply(expr if same_parts else Select(condition, then, otherwise))
+
+    def assuming(self, condition: Expr, *, truth: bool) -> Simplifier:
+        """This simplifier where a simplified condition is known to be true, or false."""
+        ranges = narrowed(self.box, condition, truth)
+        return self.within(ranges) if ranges else self
+
+    def apply(self, expr: Expr) -> Expr:
+        """Constants folded, comparisons decided, else the first fitting row of the table; parts are simple."""
+        constant = fold(expr) or self.decided(expr)
+        if constant is not None:
+            return constant
+        for rule in RULES.get(head(expr), ()):
+            found = rule.match(expr)
+            if found is None:
+                continue
+            if rule.condition and not same(self.expr(build(rule.condition, found, I64, 1)), TRUE):
+                continue
+            new = build(rule.right, found, expr.dtype, expr.lanes)
+            if new.lanes == expr.lanes:
+                return self.expr(new)
+        return expr
+
+    def decided(self, expr: Expr) -> Const | None:
+        """A comparison of integers that the ranges settle (those of indices go through `compare`)."""
+        if not isinstance(expr, Binary) or expr.op not in COMPARISONS:
+            return None
+        if expr.lanes != 1 or not expr.left.dtype.is_integer:
+            return None
+        (a0, a1), (b0, b1) = bounds(expr.left, self.ranges), bounds(expr.right, self.ranges)
+        certain = {"<": (a1 < b0, a0 >= b1), "<=": (a1 <= b0, a0 > b1), ">": (a0 > b1, a1 <= b0),
+                   ">=": (a0 >= b1, a1 < b0), "==": (a0 == a1 == b0 == b1, a1 < b0 or a0 > b1),
+                   "!=": (a1 < b0 or a0 > b1, a0 == a1 == b0 == b1)}
+        yes, no = certain[expr.op]
+        return TRUE if yes else FALSE if no else None
+
+    # ── statements ──
+
+    def block(self, block: Block) -> Block:
+        """A scope: what a `Let` names is known to the statements after it."""
+        here = self.within({}) if any(isinstance(s, Let) for s in block.stmts) else self
+        stmts: list[Stmt] = []
+        for stmt in block.stmts:
+            new = here.stmt(stmt)
+            if isinstance(stmt, Let):
+                here.learn(stmt, new)
+            stmts.extend(new)
+        same_stmts = len(stmts) == len(block.stmts) and all(map(_is, stmts, block.stmts))
+        return block if same_stmts else Block(tuple(stmts))
+
+    def learn(self, let: Let, kept: tuple[Stmt, ...]) -> None:
+        """From here to the end of the block, know what a `Let` that became `kept` says."""
+        if not kept:
+            self.values[let.var.name] = self.expr(let.value)
+        elif _is_index(let.var):
+            self.box.rank[let.var.name] = len(self.ranges)
+            self.ranges[let.var.name] = bounds(self.expr(let.value), self.ranges)
+
+    def stmt(self, stmt: Stmt) -> tuple[Stmt, ...]:
+        """What stands for a statement in its block: nothing, itself, a simpler one, or those it held."""
+        match stmt:
+            case Store(buffer=buffer, index=index, value=value):
+                where, what = map_tuple(index, self.expr), self.expr(value)
+                return (stmt if where is index and what is value else Store(buffer, where, what),)
+            case Let(var=var, value=value):
+                what = self.expr(value)
+                if isinstance(what, Const) or (isinstance(what, Var) and _is_index(what)):
+                    return ()
+                return (stmt if what is value else Let(var, what),)
+            case For():
+                return self.loop(stmt)
+            case If():
+                return self.branch(stmt)
+            case Block():
+                return _opened(self.block(stmt))
+            case Alloc():
+                return (stmt,)
+
+    def loop(self, loop: For) -> tuple[Stmt, ...]:
+        """A loop; its body alone where it runs once."""
+        if loop.extent == 1:
+            return _opened(self.within({}, {loop.var: Const(0)}).block(loop.body))
+        body = self.within({loop.var: (0, loop.extent - 1)}).block(loop.body)
+        if not body.stmts:
+            return ()
+        return (loop if body is loop.body else For(loop.var, loop.extent, loop.kind, body),)
+
+    def branch(self, stmt: If) -> tuple[Stmt, ...]:
+        """An `If`; the branch taken where that is certain."""
+        condition, other = self.expr(stmt.condition), stmt.otherwise
+        if isinstance(condition, Const):
+            taken = stmt.then if condition.value else other
+            return () if taken is None else _opened(self.block(taken))
+        then = self.assuming(condition, truth=True).block(stmt.then)
+        otherwise = None if other is None else self.assuming(condition, truth=False).block(other)
+        if otherwise is not None and not otherwise.stmts:
+            otherwise = None
+        if not then.stmts and otherwise is None:
+            return ()
+        if not then.stmts and otherwise is not None:
+            return self.branch(If(Unary("not", condition), otherwise))
+        unchanged = condition is stmt.condition and then is stmt.then and otherwise is other
+        return (stmt if unchanged else If(condition, then, otherwise),)
+
+
+def _is(left: Stmt, right: Stmt) -> bool:
+    return left is right
+
+
+def _is_index(expr: Expr) -> bool:
+    return expr.dtype == I64 and expr.lanes == 1
+
+
+def _opened(block: Block) -> tuple[Stmt, ...]:
+    """The statements of a block for the block around it; the block itself where it declares names."""
+    if any(isinstance(s, Alloc | Let) for s in block.stmts):
+        return (block,)
+    return block.stmts
