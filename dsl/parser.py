@@ -15,7 +15,7 @@ from ..grammar.tables import Tables, load_tables
 from ..grammar.words import DECLARATIONS, DIRECTIVES, RESERVED
 from . import ast
 from .build import BUILDERS
-from .diagnostics import Report, TxcError
+from .diagnostics import Report
 from .lexer import Lexed, Token, first_on_line, tokenize
 from .source import NOWHERE, Source, Span
 from .syntax_errors import Place, describe

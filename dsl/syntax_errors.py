@@ -116,6 +116,8 @@ def _unmatched(place: Place) -> Diagnostic | None:
     closer = CLOSERS[opener.kind]
     if token.kind == closer:
         return None
+    if opener.kind == "LBRACE":  # of the declaration: most likely still right
+        return Diagnostic("P003", f"this '{token.text}' closes nothing", token.span, "remove it")
     return Diagnostic("P003", f"'{token.text}' does not match the open '{opener.text}'", token.span,
                       f"close with '{TEXTS[closer]}' first", ((opener.span, "opened here"),))
 
@@ -192,7 +194,7 @@ def _unknown_directive(place: Place) -> Diagnostic | None:
 
 def _unknown_type(place: Place) -> Diagnostic | None:
     token = place.token
-    if place.accepted != {"TYPE"} or token.kind not in ("NAME", "FUNCTION"):
+    if set(place.accepted) != {"TYPE"} or token.kind not in ("NAME", "FUNCTION"):
         return None
     hint = did_you_mean(FOREIGN_TYPES.get(token.text, token.text), TYPES) or f"the types are {', '.join(TYPES)}"
     return Diagnostic("P010", f"there is no type '{token.text}'", token.span, hint)
@@ -280,7 +282,7 @@ def alternatives(kinds: frozenset[str]) -> str:
     listed = [phrase(kind) for kind in single]
     merged = listed[:4] + names if len(names) < 2 else listed[:3] + names
     if len(merged) > 4:
-        merged = merged[:3] + [merged[-1]]
+        merged = [*merged[:3], merged[-1]]
     return merged[0] if len(merged) == 1 else f"{', '.join(merged[:-1])} or {merged[-1]}"
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 import txc
 from txc.dsl import ast
 from txc.dsl.diagnostics import Diagnostic, TxcError

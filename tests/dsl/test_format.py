@@ -8,7 +8,6 @@ import pytest
 import strategies as trees
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-
 from txc.dsl import ast
 from txc.dsl.diagnostics import Report, TxcError
 from txc.dsl.format import format_text

@@ -6,7 +6,6 @@ import pytest
 import strategies as trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from txc.dsl import ast
 from txc.dsl.diagnostics import TxcError
 from txc.dsl.parser import parse, parse_declaration, parse_directives, parse_expression, parse_schedule
