@@ -1,8 +1,8 @@
 """Integer expressions as linear constraints over index variables, for the proof of bounds.
 
 What is not affine becomes a variable with a range and, where possible, linear constraints that define it:
-`q = a // c` is `0 <= a - c·q <= c - 1`, and `a % c` is `a - c·q`, so that quotients and remainders by
-constants are exact. What is read from a tensor is a variable over its type's range; so is what might wrap.
+`q = a // c` and `r = a % c` are `a == c·q + r`, `0 <= r < c`, so that quotients and remainders by constants
+are exact. What is read from a tensor is a variable over its type's range; so is what might wrap.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .. import typed
 from ..affine import Affine, Range, variable
-from ..dtypes import BOOL, I64, DType
+from ..dtypes import BOOL
 
 Clause = tuple[
     tuple[Affine, ...], ...
@@ -42,6 +42,9 @@ class Problem:
     derived: list[Derived] = field(default_factory=list[Derived])
     known: dict[typed.Expr, Affine] = field(default_factory=dict[typed.Expr, Affine])
     data: dict[str, typed.Read] = field(default_factory=dict[str, typed.Read])
+    divided: dict[tuple[Affine, int], tuple[Affine, Affine]] = field(
+        default_factory=dict[tuple[Affine, int], tuple[Affine, Affine]]
+    )
     exact: bool = True
 
 
@@ -76,7 +79,7 @@ def _form(expr: typed.Expr, into: Problem) -> Affine:
         case typed.Binary(op=op, left=left, right=right):
             return _binary(op, form(left, into), form(right, into), expr, into)
         case typed.Call(function="min" | "max" | "abs" as name, args=args):
-            return _derive(name, tuple(form(a, into) for a in args), expr.dtype, into)
+            return _derive(name, tuple(form(a, into) for a in args), into)
         case typed.Cast(value=value) if value.dtype.is_integer:
             return form(value, into)
         case _:
@@ -96,11 +99,11 @@ def _binary(op: str, a: Affine, b: Affine, expr: typed.Expr, into: Problem) -> A
         case "//" if not b.coefficients and b.constant:
             return _quotient(a, b.constant, into)
         case "%" if not b.coefficients and b.constant:
-            return a - _quotient(a, b.constant, into) * b.constant
+            return _remainder(a, b.constant, into)
         case "//" | "%" if not _nonzero(b, into):
             return _opaque(expr, expr.dtype.limits, into)
         case _:
-            return _derive(op, (a, b), expr.dtype, into)
+            return _derive(op, (a, b), into)
 
 
 def _nonzero(form: Affine, into: Problem) -> bool:
@@ -113,17 +116,29 @@ def _quotient(a: Affine, divisor: int, into: Problem) -> Affine:
         return _quotient(a * -1, -divisor, into)
     whole, rest = a.split(divisor)
     low, high = (n // divisor for n in rest.bounds(into.ranges))
-    if low == high:
-        return whole + Affine((), low)
-    quotient = _derive("//", (rest, Affine((), divisor)), I64, into)
-    into.constraints += [
-        rest - quotient * divisor,
-        quotient * divisor - rest + Affine((), divisor - 1),
-    ]
-    return whole + quotient
+    return whole + (Affine((), low) if low == high else _divide(rest, divisor, into)[0])
 
 
-def _derive(op: str, args: tuple[Affine, ...], dtype: DType, into: Problem) -> Affine:
+def _remainder(a: Affine, divisor: int, into: Problem) -> Affine:
+    if divisor < 0:
+        return _remainder(a * -1, -divisor, into) * -1
+    _, rest = a.split(divisor)
+    low, high = (n // divisor for n in rest.bounds(into.ranges))
+    return rest - Affine((), low * divisor) if low == high else _divide(rest, divisor, into)[1]
+
+
+def _divide(a: Affine, divisor: int, into: Problem) -> tuple[Affine, Affine]:
+    """Variables `q, r` with `a == q·divisor + r` and `0 <= r < divisor`; the same ones for the same `a`."""
+    if (a, divisor) not in into.divided:
+        by = Affine((), divisor)
+        quotient, rest = _derive("//", (a, by), into), _derive("%", (a, by), into)
+        difference = a - quotient * divisor - rest
+        into.constraints += [difference, difference * -1]
+        into.divided[a, divisor] = quotient, rest
+    return into.divided[a, divisor]
+
+
+def _derive(op: str, args: tuple[Affine, ...], into: Problem) -> Affine:
     name = f"#{len(into.ranges)}"
     found = Derived(name, op, args)
     into.ranges[name] = derived_range(found, into.ranges)
