@@ -1,0 +1,55 @@
+"""Every example computes what its description says, by a reference written apart from the compiler."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from references import REFERENCES, SUITE, Array
+from support.kernels import EXAMPLES, example, load, suite
+from txc.compiler.cases import KINDS, make_inputs
+from txc.compiler.dag import Dag
+from txc.compiler.reference import evaluate
+from txc.dsl.check import check_file
+from txc.dsl.parser import parse
+from txc.dsl.source import Source
+
+FILES = sorted(EXAMPLES.rglob("*.tx"))
+
+
+def both(dag: Dag, kind: str) -> tuple[Array, Array]:
+    """The output by the compiler's reference, and by numpy."""
+    inputs = make_inputs(dag, kind, seed=1)
+    (got,) = evaluate(dag, inputs).values()
+    return got.value, REFERENCES[dag.declaration](dict(dag.sizes), *inputs.values())
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_checks_without_a_word(path: Path) -> None:
+    """No example has an error or a warning."""
+    source = Source(path.read_text(), path.name)
+    assert check_file(parse(source), source) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", REFERENCES)
+def test_small(name: str, kind: str) -> None:
+    """At a small and awkward size the two references agree."""
+    got, wanted = both(example(name), kind)
+    np.testing.assert_allclose(got, wanted, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", "01")
+@pytest.mark.parametrize("name", SUITE)
+def test_full(name: str, shape: str) -> None:
+    """At the two shapes of the suite they agree too."""
+    got, wanted = both(suite(name, shape), "normal")
+    np.testing.assert_allclose(got, wanted, rtol=1e-9, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_defaults_are_the_first_shape(name: str) -> None:
+    """A kernel built without sizes is its first instance."""
+    path = EXAMPLES / "suite" / f"{name}.tx"
+
+    assert load(path, name).sizes == suite(name, "0").sizes
