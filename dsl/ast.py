@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from typing import cast
 
 from .source import NOWHERE, Span
 
@@ -98,7 +99,7 @@ class Call(Node):
 
 @dataclass(frozen=True)
 class Axis(Node):
-    """An index variable on the left of a definition or under a reducer, with an optional written bound: `k < K`."""
+    """An index variable on the left of a definition or under a reducer; its bound may be written: `k < K`."""
 
     name: str
     bound: Expr | None = None
@@ -377,7 +378,7 @@ class Fuse(Node):
 
 @dataclass(frozen=True)
 class Parallel(Node):
-    """`parallel i0 j0` fuses adjacent loops and runs them on threads; `: n` takes only the first n of them."""
+    """`parallel i0 j0` fuses adjacent loops and runs them on threads; `: n` takes the first n of them."""
 
     loops: tuple[Ref, ...]
     count: Choice | None = None
@@ -398,7 +399,7 @@ class Vectorize(Node):
 
 @dataclass(frozen=True)
 class Unroll(Node):
-    """`unroll C.i4` (that loop, fully) or `unroll C: step` (inner loops of C while their product is <= step)."""
+    """`unroll C.i4` (that loop) or `unroll C: step` (inner loops of C while their product is <= step)."""
 
     target: Ref
     step: Choice | None = None
@@ -554,8 +555,8 @@ class When(Node):
         return block(f"when {self.condition}", self.directives)
 
 
-Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Inline | ComputeAt | BindTo | CacheRead
-             | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize | When)
+Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Inline | ComputeAt | BindTo
+             | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize | When)
 
 
 @dataclass(frozen=True)
@@ -669,7 +670,8 @@ def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, in order."""
     yield node
     for f in fields(node):
-        value = getattr(node, f.name)
-        for child in value if isinstance(value, tuple) else (value,):
+        value: object = getattr(node, f.name)
+        children = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+        for child in children:
             if isinstance(child, Node):
                 yield from walk(child)

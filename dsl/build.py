@@ -1,7 +1,7 @@
 """From a reduced rule of the grammar to a node of the syntax tree: one function a rule, by name.
 
-Each takes the children the grammar keeps, in order (tokens, nodes, tuples, or None for an absent optional part),
-and the span of all that the rule covered.
+Each takes the children the grammar keeps, in order (tokens, nodes, tuples, or None for an optional part that
+is absent), and the span of all that the rule covered.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from . import ast
 from .lexer import Token
 from .source import Span
 
-# Children are as varied as the grammar; what stands where is fixed by tx.lark, so this one file is typed loosely.
+# Children are as varied as the grammar; tx.lark fixes what stands where, so this one file is typed loosely.
 Children = list[Any]
 
 

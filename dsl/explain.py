@@ -18,8 +18,8 @@ _PAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of `docs/errors`. `language` is `tx`, or `console` where no program causes the error; `text` is all
-    prose, that behind the examples too."""
+    """A page of `docs/errors`. `language` is `tx`, or `console` where no program causes the error; `text` is
+    all prose, that behind the examples too."""
 
     code: str
     title: str
@@ -46,6 +46,6 @@ def read_page(markdown: str) -> Page:
     """A page from its text. Raises `ValueError` where a part is missing."""
     match = _PAGE.fullmatch(markdown)
     if match is None:
-        raise ValueError("a page is '# CODE: title', text, '## Failing' and '## Mended', each with one example")
+        raise ValueError("a page is '# CODE: title', text, '## Failing' and '## Mended' with an example each")
     text = "\n\n".join(part for part in (match["text"].strip(), match["rest"].strip()) if part)
     return Page(match["code"], match["title"], text, match["language"], match["failing"], match["mended"])

@@ -1,7 +1,7 @@
 """The formatter: canonical layout, with every comment and the single empty lines between groups kept.
 
-A comment on the line where something ends stays behind it; one on a line of its own stays before what follows;
-one inside a definition or directive moves to the line before it.
+A comment on the line where something ends stays behind it; one on a line of its own stays before what
+follows; one inside a definition or directive moves to the line before it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Render = Callable[[ast.Node, int], list[str]]
 
 
 def format_text(text: str, name: str = "<text>") -> str:
-    """The text in canonical layout; formatting twice changes nothing more. Raises `TxcError` as the parser does."""
+    """The text in canonical layout; formatting that changes nothing. Raises `TxcError` as the parser does."""
     source = Source(text.replace("\ufeff", "") if text.startswith("\ufeff") else text, name)
     file = parse(source)
     lexed = tokenize(source, Report(source))
@@ -67,8 +67,8 @@ class _Formatter:
 
     def block(self, nodes: Sequence[ast.Node], region: tuple[int, int], room: int, render: Render,
               *, apart: bool = False, comma: bool = False) -> list[str]:
-        """Lines of the nodes in a region and of the comments around them. `apart` puts an empty line between nodes
-        of several lines; `comma` a comma behind all but the last."""
+        """Lines of the nodes in a region and of the comments around them. `apart` puts an empty line between
+        nodes of several lines; `comma` a comma behind all but the last."""
         lines: list[str] = []
         end = region[0]
         previous: ast.Node | None = None
@@ -88,7 +88,7 @@ class _Formatter:
         return lines
 
     def joined(self, previous: ast.Node, node: ast.Node, end: int) -> bool:
-        """Whether no empty line has to be put between two declarations: there is one, or both are one-liners."""
+        """Whether no empty line has to be added between declarations: there is one, or both are short."""
         short = isinstance(previous, ast.Instance) and isinstance(node, ast.Instance)
         return short or self.has_gap(end, node.span.start)
 
@@ -163,7 +163,7 @@ class _Formatter:
         return found
 
     def bracket_regions(self, node: ast.Node) -> list[tuple[int, int]]:
-        """Offsets inside the outermost brackets of a declaration's head; an instance has one, from its start."""
+        """Offsets inside the outermost brackets of a declaration's head; an instance has one, all of it."""
         if isinstance(node, ast.Instance):
             return [(node.span.start, node.span.end)]
         found: list[tuple[int, int]] = []

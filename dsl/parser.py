@@ -1,7 +1,7 @@
 """Tokens to syntax tree: a table-driven LALR(1) parser that goes on after an error.
 
-The tables come from `tx.lark` (see `grammar/tables.py`). After an error everything up to the start of the next
-definition, directive or declaration is skipped, so that one run reports several errors.
+The tables come from `tx.lark` (see `grammar/tables.py`). After an error everything up to the start of the
+next definition, directive or declaration is skipped, so that one run reports several errors.
 """
 
 from __future__ import annotations
@@ -113,7 +113,8 @@ class _Entry(NamedTuple):
 class _Parser:
     """One run over one list of tokens."""
 
-    def __init__(self, tables: Tables, start: str, source: Source, tokens: list[Token], report: Report) -> None:
+    def __init__(self, tables: Tables, start: str, source: Source, tokens: list[Token],
+                 report: Report) -> None:
         self.actions = tables.actions
         self.rules = tables.rules
         first, self.last = tables.starts[start]
@@ -247,6 +248,7 @@ class _Parser:
                 return braces == 0
             case "NAME":
                 following = self.tokens[self.index + 1].kind
-                return first_on_line(self.source.text, token) and following in ("LSQB", "ASSIGN", "UPDATE", "COMMA")
+                defines = following in ("LSQB", "ASSIGN", "UPDATE", "COMMA")
+                return defines and first_on_line(self.source.text, token)
             case _:
                 return self.index > failed or first_on_line(self.source.text, token)

@@ -1,7 +1,7 @@
 """What to say about a token that cannot stand where it stands.
 
-Each rule looks for one typical mistake and gives a diagnostic or None; the first that answers is taken, and the
-last one, which lists what was expected, always answers.
+Each rule looks for one typical mistake and gives a diagnostic or None; the first that answers is taken, and
+the last one, which lists what was expected, always answers.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ TEXTS = {"RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 STARTERS = frozenset(RESERVED[word] for word in (*DECLARATIONS, *DIRECTIVES, "let"))
 
 # Kinds that stand together under one name when all of them are expected.
+OPERANDS = frozenset(("NAME", "NUMBER", "TRUE", "FALSE", "FUNCTION", "EXTREME", "TYPE", "REDUCER",
+                      "LPAR", "MINUS"))
 GROUPS = (
-    ("an expression", frozenset(("NAME", "NUMBER", "LPAR", "FUNCTION", "EXTREME", "REDUCER", "TYPE", "TRUE", "FALSE",
-                                 "MINUS", "NOT"))),
-    ("an expression", frozenset(("NAME", "NUMBER", "LPAR", "FUNCTION", "EXTREME", "REDUCER", "TYPE", "TRUE", "FALSE",
-                                 "MINUS"))),
+    ("an expression", OPERANDS | {"NOT"}),
+    ("an expression", OPERANDS),
     ("an operator", frozenset(("PLUS", "MINUS", "TIMES", "LESS", "COMPARE", "AND", "OR", "IF"))),
     ("an operator", frozenset(("PLUS", "MINUS", "TIMES", "AND", "OR", "IF"))),
     ("an operator", frozenset(("PLUS", "MINUS", "TIMES"))),
@@ -31,9 +31,11 @@ GROUPS = (
     ("a directive", frozenset(RESERVED[word] for word in DIRECTIVES)),
     ("a definition", frozenset(("NAME", "LET"))),
 )
-FOREIGN_TYPES = {"float": "f32", "double": "f64", "half": "f16", "int": "i32", "long": "i64", "short": "i16", "char": "i8",
-                 "float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16", "int64": "i64",
-                 "int32": "i32", "int16": "i16", "int8": "i8", "uint8": "u8"}
+FOREIGN_TYPES = {
+    "float": "f32", "double": "f64", "half": "f16", "int": "i32", "long": "i64", "short": "i16", "char": "i8",
+    "float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16",
+    "int64": "i64", "int32": "i32", "int16": "i16", "int8": "i8", "uint8": "u8",
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ def _unclosed(place: Place) -> Diagnostic | None:
 def _never_closed(opener: Token, before: Token | None) -> Diagnostic:
     closer = TEXTS[CLOSERS[opener.kind]]
     notes = ((before.span, f"'{before.text}' stands here before a '{closer}'"),) if before else ()
-    return Diagnostic("P002", f"this '{opener.text}' is never closed", opener.span, f"add the missing '{closer}'", notes)
+    message, hint = f"this '{opener.text}' is never closed", f"add the missing '{closer}'"
+    return Diagnostic("P002", message, opener.span, hint, notes)
 
 
 def _unmatched(place: Place) -> Diagnostic | None:
@@ -196,7 +199,8 @@ def _unknown_type(place: Place) -> Diagnostic | None:
     token = place.token
     if set(place.accepted) != {"TYPE"} or token.kind not in ("NAME", "FUNCTION"):
         return None
-    hint = did_you_mean(FOREIGN_TYPES.get(token.text, token.text), TYPES) or f"the types are {', '.join(TYPES)}"
+    meant = did_you_mean(FOREIGN_TYPES.get(token.text, token.text), TYPES)
+    hint = meant or f"the types are {', '.join(TYPES)}"
     return Diagnostic("P010", f"there is no type '{token.text}'", token.span, hint)
 
 
@@ -290,5 +294,5 @@ def _short(text: str) -> str:
     return text if len(text) <= 24 else f"{text[:20]}…"
 
 
-RULES = (_unclosed, _unmatched, _chained, _swallowed, _equals, _update, _reserved, _unknown_declaration, _unknown_directive,
-         _unknown_type, _unknown_function, _bare_index, _juxtaposed, _expected)
+RULES = (_unclosed, _unmatched, _chained, _swallowed, _equals, _update, _reserved, _unknown_declaration,
+         _unknown_directive, _unknown_type, _unknown_function, _bare_index, _juxtaposed, _expected)

@@ -1,4 +1,4 @@
-"""Breaking what is too long for a line: expressions at operators and brackets, word lists wherever they fit."""
+"""Breaking what is too long for a line: expressions at operators and brackets, word lists anywhere."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def _chain(expr: ast.Binary, room: int) -> list[str]:
     level = ast.LEVELS[expr.op]
     links: list[ast.Binary] = []
     first: ast.Expr = expr
-    while isinstance(first, ast.Binary) and ast.LEVELS[first.op] == level and (not links or level != ast.COMPARE):
+    while isinstance(first, ast.Binary) and ast.LEVELS[first.op] == level:
+        if links and level == ast.COMPARE:
+            break
         links.append(first)
         first = first.left
     lines = _operand(first, level + (level == ast.COMPARE), room)

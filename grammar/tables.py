@@ -1,6 +1,6 @@
 """LALR parse tables of `tx.lark`, computed by Lark once and kept in a cache file of the user.
 
-Making the tables takes a quarter of a second and needs Lark; reading them takes a few milliseconds and does not.
+Making the tables takes a quarter of a second and Lark; reading them takes a few milliseconds.
 The file holds the grammar it was made from and counts only if that is this very text.
 """
 
@@ -20,8 +20,8 @@ FORMAT = 1
 
 
 class Rule(NamedTuple):
-    """A production. `build` names the node it makes ("" makes a list for the rule around it); `recipe` says from
-    which children: (index, splice), with index -1 for an optional that is absent; `single` passes one child on."""
+    """A production. `build` names the node it makes ("" makes a list for the rule around it); `recipe` says
+    from which children: (index, splice), -1 for an absent optional; `single` passes one child on."""
 
     origin: str
     length: int
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """`actions[state][symbol]`: a state to go to, or `~rule` to reduce. `starts[name]`: first and last state."""
+    """`actions[state][symbol]`: a state to go to, or `~rule` to reduce. `starts[name]`: first, last state."""
 
     actions: list[dict[str, int]]
     rules: list[Rule]
@@ -105,7 +105,8 @@ def _read(path: Path) -> Tables | None:
         data: Any = json.loads(path.read_bytes())
         if data["grammar"] != GRAMMAR:
             return None
-        rules = [Rule(o, n, b, tuple((i, s) for i, s in recipe), single) for o, n, b, recipe, single in data["rules"]]
+        rules = [Rule(origin, length, build, tuple((i, splice) for i, splice in recipe), single)
+                 for origin, length, build, recipe, single in data["rules"]]
         return Tables(data["actions"], rules, {name: (a, b) for name, (a, b) in data["starts"].items()})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,6 +1,6 @@
 """The words of the language, read from `tx.lark`: one source for parser, messages, formatter and editors.
 
-Every terminal stands on one line of the grammar, `NAME: pattern  // phrase`, in a section whose comment names it.
+Every terminal stands on one line of the grammar, `NAME: pattern  // phrase`, in a section with a name.
 Importing this needs no Lark.
 """
 

@@ -9,7 +9,6 @@ import string
 from typing import TypeVar
 
 from hypothesis import strategies as st
-
 from txc.dsl import ast
 from txc.grammar import words
 
@@ -97,6 +96,7 @@ emits = st.builds(ast.Emit, st.sampled_from(words.LANGUAGES), strings)
 intrinsics = st.builds(ast.Intrinsic, names, some(params, least=0), targets, some(lets | updates, least=0),
                        some(emits, 2), docs)
 kernel_calls = st.builds(ast.KernelCall, some(names, 2), names, some(binds, least=0), some(names, least=0))
-networks = st.builds(ast.Network, names, some(params, least=0), some(params), some(kernel_calls, least=0), docs)
+networks = st.builds(ast.Network, names, some(params, least=0), some(params), some(kernel_calls, least=0),
+                     docs)
 declarations: st.SearchStrategy[ast.Declaration] = kernels | instances | schedules | intrinsics | networks
 files = st.builds(ast.File, some(declarations, 3, 0))

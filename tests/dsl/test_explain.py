@@ -74,7 +74,8 @@ def test_mended_examples_pass(code: str) -> None:
 
 def used_codes() -> set[str]:
     """All codes that stand as string literals in the sources."""
-    return {code for layer in LAYERS for path in (ROOT / layer).rglob("*.py") for code in CODE.findall(path.read_text())}
+    sources = [path for layer in LAYERS for path in (ROOT / layer).rglob("*.py")]
+    return {code for path in sources for code in CODE.findall(path.read_text())}
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
