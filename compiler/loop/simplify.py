@@ -181,7 +181,7 @@ class Simplifier:
         return self.within(ranges) if ranges else self
 
     def apply(self, expr: Expr) -> Expr:
-        """Constants folded, comparisons decided, else the first fitting row of the table; parts are simple."""
+        """Constants folded, comparisons decided, else the first row that fits; parts are simple."""
         constant = fold(expr) or self.decided(expr)
         if constant is not None:
             return constant
