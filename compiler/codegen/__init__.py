@@ -1,1 +1,1 @@
-"""Code generators: nests to C, headers and manifests."""
+"""C code from loop nests: expressions, vectors, entry points, and the files a C project gets."""

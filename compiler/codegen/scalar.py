@@ -1,0 +1,283 @@
+"""Scalar expressions of the loop IR as C text.
+
+A scalar expression becomes one C expression, without statements before it, so that `select` stays lazy as
+`?:`. Its C type promotes to that of its dtype; a bool is an int, 0 or 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ...dsl.dtypes import BOOL, F32, F64, I64, DType
+from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Select, Unary, Var
+from .ctext import ADD, BITS, CHOICE, MEMORY_TYPE, MUL, OR, SHIFT, UNARY, Text, call, cast, infix, literal
+from .names import Names
+from .ranges import Range, comparison, exact_range, value_range
+from .wrapping import wrapping
+
+LANES = "lanes"
+"""Scope of a pseudo buffer: a vector value of the C text, named as it stands there, subscripted by lane."""
+LANE = Var("lane number")
+"""The counter of a loop over the lanes of a vector."""
+
+_LIBRARY = {"exp": "exp", "log": "log", "sqrt": "sqrt", "tanh": "tanh", "erf": "erf", "floor": "floor",
+            "ceil": "ceil", "round": "rint", "pow": "pow", "fma": "fma"}
+
+
+@dataclass
+class Scalars:
+    """Writes scalar expressions; knows C names, ranges of variables, and which parameters come by value."""
+
+    names: Names
+    by_value: frozenset[str] = frozenset()
+    ranges: dict[str, Range] = field(default_factory=dict[str, Range])
+
+    def text(self, expr: Expr) -> Text:
+        """The expression in C."""
+        match expr:
+            case Const(value=value, dtype=dtype):
+                return literal(value, dtype)
+            case Var(name=name):
+                return Text("lane" if expr == LANE else self.names[name])
+            case Load():
+                return self._load(expr)
+            case Unary(op=op, value=value):
+                return self._unary(op, value)
+            case Binary():
+                return self._binary(expr)
+            case Call():
+                return self._call(expr)
+            case Cast(value=value, dtype=dtype):
+                return convert(self.text(value), value.dtype, dtype)
+            case Select():
+                return self._select(expr)
+            case _:
+                raise TypeError(f"not a scalar expression: {expr}")
+
+    def element(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
+        """The C lvalue of one element of a buffer."""
+        if buffer.scope == LANES:
+            (lane,) = index
+            return f"{buffer.name}[{self.text(lane)}]"
+        if buffer.scope == "register":
+            return self.register(buffer, index)
+        if buffer.name in self.by_value:
+            return self.names[buffer.name]
+        return f"{self.names[buffer.name]}[{self.linear(buffer, index)}]"
+
+    def register(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
+        """The C variable that is one element of a register buffer."""
+        numbers = [str(constant(e)) for e in index]
+        return self.names["_".join([f"{buffer.name}", *numbers])]
+
+    def linear(self, buffer: Buffer, index: Iterable[Expr]) -> Text:
+        """The row-major position of an element, as a tidy sum."""
+        total = Sum({}, 0)
+        stride = 1
+        for extent, expr in reversed(list(zip(buffer.shape, index, strict=True))):
+            total = self._sum(expr).scaled(stride).plus(total)
+            stride *= extent
+        return self._sum_text(total)
+
+    def holds(self, condition: Expr) -> bool | None:
+        """What a condition always gives; None where it depends."""
+        if isinstance(condition, Const):
+            return bool(condition.value)
+        if not isinstance(condition, Binary) or not condition.left.dtype.is_integer:
+            return None
+        left, right = (value_range(e, self.ranges) for e in (condition.left, condition.right))
+        if condition.left == condition.right and condition.op in ("<", "<=", ">", ">=", "==", "!="):
+            return condition.op in ("<=", ">=", "==")
+        return comparison(condition.op, left, right) if left and right else None
+
+    def _load(self, load: Load) -> Text:
+        if load.buffer.scope == LANES:
+            (lane,) = load.index
+            kind, _, vector = load.buffer.name.partition(" ")
+            element = call(f"{kind}_lane", vector, self.text(lane))
+            return infix("!=", element, Text("0")) if load.dtype == BOOL else element
+        return Text(self.element(load.buffer, load.index))
+
+    def _unary(self, op: str, value: Expr) -> Text:
+        operand = self.text(value)
+        if op == "not":
+            return Text(f"!{operand.within(UNARY)}", UNARY)
+        exact = exact_range(Unary(op, value), self.ranges)
+        if value.dtype.is_integer and not fits(exact, value.dtype):
+            return wrapping("-", value.dtype, Text("0"), operand)
+        inner = operand.within(UNARY)
+        return Text(f"-({inner})" if inner.startswith("-") else f"-{inner}", UNARY)
+
+    def _binary(self, expr: Binary) -> Text:
+        op, left, right = expr.op, expr.left, expr.right
+        known = self.holds(expr)
+        if known is not None:
+            return Text(str(int(known)))
+        if op in ("and", "or"):
+            return infix("&&" if op == "and" else "||", self.text(left), self.text(right))
+        if op in ("//", "%"):
+            return self._division(expr)
+        if expr.dtype == BOOL:
+            return infix(op, self.text(left), self.text(right))
+        if fits(exact_range(expr, self.ranges), expr.dtype):
+            return self._sum_text(self._sum(expr)) if expr.dtype == I64 else self._plain(expr)
+        return wrapping(op, expr.dtype, self.text(left), self.text(right))
+
+    def _plain(self, expr: Binary) -> Text:
+        return infix(expr.op, self.text(expr.left), self.text(expr.right))
+
+    def _division(self, expr: Binary) -> Text:
+        """Floor division and remainder: plain C for what is not negative, shifts and masks for powers of two."""
+        dtype, divisor = expr.dtype, expr.right
+        left, right = self.text(expr.left), self.text(divisor)
+        low = (value_range(expr.left, self.ranges) or dtype.limits)[0]
+        if low >= 0 and (value_range(divisor, self.ranges) or dtype.limits)[0] > 0:
+            return infix("/" if expr.op == "//" else "%", left, right)
+        shift = power_of_two(divisor)
+        if shift is not None and expr.op == "//":
+            return Text(f"{left.within(ADD)} >> {shift}", SHIFT)
+        if shift is not None:
+            return Text(f"{left.within(ADD)} & {(1 << shift) - 1}", BITS)
+        return call(f"{dtype}_{'floordiv' if expr.op == '//' else 'floormod'}", left, right)
+
+    def _call(self, expr: Call) -> Text:
+        dtype, args = expr.dtype, [self.text(a) for a in expr.args]
+        if expr.function in ("min", "max") and isinstance(expr.args[-1], Const):
+            args.reverse()      # a number in front spares the test for NaN
+        return scalar_call(expr.function, dtype, args)
+
+    def _select(self, expr: Select) -> Text:
+        known = self.holds(expr.condition)
+        if known is not None:
+            return self.text(expr.then if known else expr.otherwise)
+        condition, then, otherwise = (self.text(e) for e in (expr.condition, expr.then, expr.otherwise))
+        if expr.dtype == I64 and isinstance(expr.then, Const) and isinstance(expr.otherwise, Const):
+            then = cast("int64_t", then)
+        return Text(f"{condition.within(OR)} ? {then.within(OR)} : {otherwise.within(OR)}", CHOICE)
+
+    # ── index arithmetic ─────────────────────────────────────────────────────────────────────────────────
+
+    def _sum(self, expr: Expr) -> Sum:
+        """An i64 expression as numbers times terms, as far as nothing in it can overflow."""
+        if isinstance(expr, Const):
+            return Sum({}, int(expr.value))
+        if isinstance(expr, Binary) and fits(exact_range(expr, self.ranges), I64):
+            left, right = expr.left, expr.right
+            match expr.op:
+                case "+":
+                    return self._sum(left).plus(self._sum(right))
+                case "-":
+                    return self._sum(left).plus(self._sum(right).scaled(-1))
+                case "*" if isinstance(right, Const):
+                    return self._sum(left).scaled(int(right.value))
+                case "*" if isinstance(left, Const):
+                    return self._sum(right).scaled(int(left.value))
+                case _:
+                    pass
+        return Sum({expr: 1}, 0)
+
+    def _sum_text(self, total: Sum) -> Text:
+        terms = [(t, f) for t, f in total.terms.items() if f]
+        parts = [self._term(term, factor) for term, factor in terms]
+        if total.offset or not parts:
+            parts.append(literal(total.offset, I64))
+        text, binds = str(parts[0]), parts[0].binds
+        for part in parts[1:]:
+            part_text = part.within(MUL) if part.binds < UNARY or not str(part).startswith("-") else str(part)
+            minus = part_text.startswith("-")
+            text += f" - {part_text[1:]}" if minus else f" + {part_text}"
+        return Text(text, binds if len(parts) == 1 else ADD)
+
+    def _term(self, term: Expr, factor: int) -> Text:
+        atom = self._plain(term) if isinstance(term, Binary) and term.op == "*" else self.text(term)
+        if factor == 1:
+            return atom
+        if factor == -1:
+            return Text(f"-{atom.within(UNARY)}", UNARY)
+        return Text(f"{atom.within(UNARY)} * {literal(factor, I64)}", MUL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Terms with their factors, plus a number."""
+
+    terms: dict[Expr, int]
+    offset: int
+
+    def scaled(self, factor: int) -> Sum:
+        """Everything times a number."""
+        return Sum({t: f * factor for t, f in self.terms.items()}, self.offset * factor)
+
+    def plus(self, other: Sum) -> Sum:
+        """The sum of both."""
+        terms = dict(self.terms)
+        for term, factor in other.terms.items():
+            terms[term] = terms.get(term, 0) + factor
+        return Sum(terms, self.offset + other.offset)
+
+
+def scalar_call(function: str, dtype: DType, args: list[Text]) -> Text:
+    """A function of the language on scalars."""
+    suffix = "f" if dtype == F32 else ""
+    match function:
+        case "min" | "max":
+            return call(f"{dtype}_{function}", *args)
+        case "abs":
+            return call(f"fabs{suffix}" if dtype.is_float else f"{dtype}_abs", *args)
+        case "rsqrt":
+            return infix("/", literal(1.0, dtype), call(f"sqrt{suffix}", *args))
+        case "sigmoid":
+            return call(f"{dtype}_sigmoid", *args)
+        case _:
+            return call(_LIBRARY[function] + suffix, *args)
+
+
+def convert(value: Text, origin: DType, dtype: DType) -> Text:
+    """A scalar of type `origin` as `dtype`, with the language's meaning."""
+    if origin == dtype:
+        return value
+    if dtype == BOOL:
+        return infix("!=", value, literal(0, origin))
+    if dtype.is_float and dtype.bits == 16:
+        return _to_half(value, origin, dtype)
+    if origin.is_float and origin.bits == 16:
+        return convert(call(f"f32_from_{origin}", value), F32, dtype)
+    if origin.is_float and dtype.is_integer:
+        return call(f"{dtype}_from_{origin}", value)
+    return cast(MEMORY_TYPE[dtype.name], value)
+
+
+def _to_half(value: Text, origin: DType, dtype: DType) -> Text:
+    if origin == F32:
+        return call(f"{dtype}_from_f32", value)
+    if origin.is_float and origin.bits == 16:
+        return _to_half(call(f"f32_from_{origin}", value), F32, dtype)
+    wide = value if origin == F64 else cast("double", value)
+    return call(f"{dtype}_from_f32", call("f32_odd_from_f64", wide))
+
+
+def fits(exact: Range | None, dtype: DType) -> bool:
+    """Whether a range is known and needs no wrapping in a type."""
+    return exact is not None and dtype.limits[0] <= exact[0] and exact[1] <= dtype.limits[1]
+
+
+def constant(expr: Expr) -> int:
+    """The value of a constant subscript."""
+    match expr:
+        case Const(value=value):
+            return int(value)
+        case Binary(op="+", left=left, right=right):
+            return constant(left) + constant(right)
+        case Binary(op="*", left=left, right=right):
+            return constant(left) * constant(right)
+        case _:
+            raise ValueError(f"a register is subscripted by {expr}, which is no constant")
+
+
+def power_of_two(expr: Expr) -> int | None:
+    """k where the expression is the constant 2^k."""
+    value = expr.value if isinstance(expr, Broadcast) else expr
+    if isinstance(value, Const) and int(value.value) > 0 and int(value.value).bit_count() == 1:
+        return int(value.value).bit_length() - 1
+    return None

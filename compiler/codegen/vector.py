@@ -1,0 +1,374 @@
+"""Vector expressions of the loop IR as C text.
+
+Operations become the macros of `vectors.py`; what has no vector form (library functions, gathers, guarded
+reads) is computed lane by lane. Values that a macro would evaluate twice are named first, in lines before the
+statement. Vectors are already cut to the machine's width (`split.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ...dsl.dtypes import BOOL, F32, I32, I64, DType
+from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
+from ..loop.visit import rebuild, walk_expr
+from .ctext import UNARY, Text, cast, element_name
+from .expand import clamped, expanded, is_expanded
+from .lanes import at_lane, index_ramp, is_harmless, is_monotone, shortened
+from .ranges import value_range
+from .scalar import LANE, LANES, Scalars, fits, power_of_two
+from .vectors import OPERATIONS, VectorType
+from .writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A vector in C: its text and its type."""
+
+    text: str
+    type: VectorType
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Vectors:
+    """Writes vector expressions. With `fused`, an explicit fma is left to contraction, which the target has."""
+
+    def __init__(self, scalars: Scalars, writer: Writer, *, fused: bool) -> None:
+        self._scalars = scalars
+        self._writer = writer
+        self._fused = fused
+        self._masks: dict[str, VectorType] = {}     # vectors of truth values differ in width
+        self._splats: list[dict[Expr, Value]] = [{}]
+        self._loaded: list[dict[Expr, Value]] = [{}]    # splats of what memory holds until the next store
+        self._count = 0
+
+    # ── what statements need ─────────────────────────────────────────────────────────────────────────────
+
+    def let(self, name: str, expr: Expr) -> VectorType:
+        """Name the value of a vector expression; the type of the new variable."""
+        value = self.value(expr)
+        c_name = self._scalars.names[name]
+        if expr.dtype == BOOL:
+            self._masks[c_name] = value.type
+        self._writer.line(f"const {value.type} {c_name} = {value};")
+        return value.type
+
+    def store(self, buffer: Buffer, index: tuple[Expr, ...], expr: Expr) -> None:
+        """Write a vector to a buffer, or assign it where the buffer is in registers."""
+        value = self.value(expr)
+        if buffer.scope == "register":
+            self._writer.line(f"{self._scalars.register(buffer, index)} = {self._like(value, expr, 8)};")
+            return
+        value = self._bytes(value) if expr.dtype == BOOL else value
+        ramp = index_ramp(buffer, index)
+        if ramp and ramp[1] == 1:
+            self._writer.line(f"{value.type}_store({self._address(buffer, ramp[0])}, {value});")
+            return
+        value = self._named("scattered", value)
+        for lane in range(expr.lanes):
+            where = self._scalars.element(buffer, tuple(self._at(e, Const(lane)) for e in index))
+            self._writer.line(f"{where} = {value.type}_lane({value}, {lane});")
+
+    @contextmanager
+    def scope(self) -> Iterator[None]:
+        """A block of C: what is named inside it is forgotten at its end."""
+        self._splats.append({})
+        self._loaded.append({})
+        yield
+        self._splats.pop()
+        self._loaded.pop()
+
+    def forget_memory(self) -> None:
+        """Something was stored: what was loaded before may have changed."""
+        for loaded in self._loaded:
+            loaded.clear()
+
+    # ── expressions ──────────────────────────────────────────────────────────────────────────────────────
+
+    def value(self, expr: Expr) -> Value:
+        """The expression in C; lines that it needs are written."""
+        match expr:
+            case Const(value=value, dtype=dtype, lanes=lanes):
+                return self._splat(Broadcast(Const(value, dtype), lanes))
+            case Broadcast():
+                return self._splat(expr)
+            case Var(name=name):
+                c_name = self._scalars.names[name]
+                return Value(c_name, self._masks.get(c_name) or type_of(expr))
+            case Load():
+                return self._load(expr)
+            case Ramp():
+                return self._ramp(expr, I64)
+            case Unary(op=op, value=value):
+                operand = self.value(value)
+                return _apply(operand.type, op, operand)
+            case Binary():
+                return self._binary(expr)
+            case Call():
+                return self._call(expr)
+            case Cast():
+                return self._cast(expr)
+            case Select():
+                return self._select(expr)
+
+    def _splat(self, expr: Broadcast) -> Value:
+        """All lanes the same: named once in a block where memory has no part in it."""
+        for known in (*self._splats, self._loaded[-1]):
+            if expr in known:
+                return known[expr]
+        kind, text = type_of(expr), self._scalars.text(expr.value)
+        if expr.dtype == BOOL:
+            text = cast(kind.c_element, Text(f"-{text.within(UNARY)}", UNARY))
+        elif kind.bits < 32 and not isinstance(expr.value, Const | Load | Var):
+            text = cast(kind.c_element, text)
+        value = self._named(_hint(expr.value), Value(f"SPLAT{kind.lanes}({text})", kind))
+        loads = [e for e in walk_expr(expr) if isinstance(e, Load)]
+        if all(e.buffer.scope not in ("register", LANES) for e in loads):
+            (self._loaded if loads else self._splats)[-1][expr] = value
+        return value
+
+    def _load(self, load: Load) -> Value:
+        if load.buffer.scope == "register":
+            return Value(self._scalars.register(load.buffer, load.index), type_of(load))
+        ramp = index_ramp(load.buffer, load.index)
+        kind = VectorType(element_name(load.dtype), load.lanes)
+        if ramp and ramp[1] == 1:
+            value = _apply(kind, "load", self._address(load.buffer, ramp[0]))
+        else:
+            items = [str(self._scalars.text(self._at(load, Const(lane)))) for lane in range(load.lanes)]
+            value = self._named("gathered", Value(f"LANES({', '.join(items)})", kind))
+        return self._truth(value) if load.dtype == BOOL else value
+
+    def _ramp(self, ramp: Ramp, dtype: DType) -> Value:
+        kind = VectorType(dtype.name, ramp.lanes)
+        steps = ", ".join(str(lane * ramp.stride) for lane in range(ramp.lanes))
+        start = self.value(Broadcast(Cast(ramp.base, dtype), ramp.lanes))
+        return _apply(kind, "add", start, self._named("steps", Value(f"LANES({steps})", kind)))
+
+    def _binary(self, expr: Binary) -> Value:
+        op, dtype = expr.op, expr.left.dtype
+        if op in ("//", "%"):
+            return self._division(expr)
+        if dtype == BOOL:
+            return self._logic(expr)
+        if dtype == I64 and expr.dtype == BOOL:
+            expr = self._short_comparison(expr)
+        if op == "+" and dtype.is_float and (product := _product(expr)):
+            a, b, c = map(self.value, product)
+            return _apply(c.type, "muladd", a, b, c)
+        left, right = self.value(expr.left), self.value(expr.right)
+        result = left.type.mask if expr.dtype == BOOL else left.type
+        return Value(f"{left.type}_{OPERATIONS[op]}({left}, {right})", result)
+
+    def _division(self, expr: Binary) -> Value:
+        shift = power_of_two(expr.right)
+        if shift is None:
+            return self._each_lane(expr)
+        left = self.value(expr.left)
+        if expr.op == "//":
+            return Value(f"{left.type}_shr({left}, {shift})", left.type)
+        return _apply(left.type, "and", left, self.value(Const((1 << shift) - 1, expr.left.dtype, expr.lanes)))
+
+    def _logic(self, expr: Binary) -> Value:
+        """`and or == !=` of truth values."""
+        left = self.value(expr.left)
+        right = self._mask(self.value(expr.right), left.type.bits)
+        if expr.op in ("and", "or"):
+            return _apply(left.type, expr.op, left, right)
+        different = _apply(left.type, "xor", left, right)
+        return _apply(left.type, "not", different) if expr.op == "==" else different
+
+    def _short_comparison(self, expr: Binary) -> Binary:
+        left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
+        return Binary(expr.op, left, right) if left is not None and right is not None else expr
+
+    def _fits_i32(self, expr: Expr) -> bool:
+        return fits(value_range(expr, self._scalars.ranges), I32)
+
+    def _call(self, expr: Call) -> Value:
+        if expr.function == "fma" and self._fused:
+            a, b, c = map(self.value, expr.args)
+            return _apply(c.type, "muladd", a, b, c)
+        if expr.function == "abs" and expr.dtype.is_float:
+            operand = self.value(expr.args[0])
+            return _apply(operand.type, "abs", operand)
+        if is_expanded(expr.function, expr.dtype):
+            return self.value(expanded(expr.function, [self._variable(e) for e in expr.args]))
+        return self._each_lane(expr)
+
+    def _cast(self, expr: Cast) -> Value:
+        origin, dtype, lanes = expr.value.dtype, expr.dtype, expr.lanes
+        if origin == dtype:
+            return self.value(expr.value)
+        if dtype == BOOL:
+            return self.value(Binary("!=", expr.value, Const(0, origin, lanes)))
+        if origin == BOOL:
+            return self._from_truth(expr)
+        if origin.name == "bf16" and dtype == F32:
+            return _apply(type_of(expr), "from_bf16", self.value(expr.value))
+        if any(t.is_float and t.bits == 16 for t in (origin, dtype)):
+            return self._each_lane(expr)
+        if origin == I64 and (short := shortened(expr.value, self._fits_i32)) is not None:
+            if isinstance(expr.value, Ramp) and dtype == I32:
+                return self._ramp(expr.value, I32)
+            return self.value(Cast(short, dtype))
+        if origin.is_float and dtype.is_integer:
+            return self._saturated(expr)
+        return _converted(self.value(expr.value), type_of(expr))
+
+    def _from_truth(self, expr: Cast) -> Value:
+        """0 or -1 becomes 0 or 1."""
+        kind = type_of(expr)
+        mask = self._mask(self.value(expr.value), kind.bits)
+        return _converted(_apply(mask.type, "neg", mask), kind)
+
+    def _saturated(self, expr: Cast) -> Value:
+        """Float to integer: brought into range first, so that no lane converts what does not fit."""
+        inside, beyond = clamped(self._variable(expr.value), expr.dtype)
+        value = _converted(self.value(inside), type_of(expr))
+        if beyond is None:
+            return value
+        most = self.value(Const(expr.dtype.limits[1], expr.dtype, expr.lanes))
+        too_large = self._named("beyond", self._mask(self.value(beyond), expr.dtype.bits))
+        return _apply(value.type, "pick", too_large, most, value)
+
+    # ── selection ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _select(self, expr: Select) -> Value:
+        condition = expr.condition
+        if condition.lanes == 1 or isinstance(condition, Broadcast):
+            scalar = condition.value if isinstance(condition, Broadcast) else condition
+            return self._choice(scalar, expr, expr.then, expr.otherwise)
+        if is_harmless(expr.then) and is_harmless(expr.otherwise):
+            return self._pick(expr)
+        if not is_monotone(condition):
+            return self._each_lane(expr)
+        ends = (self._at(condition, Const(lane)) for lane in (0, expr.lanes - 1))
+        return self._choice(Binary("and", *ends), expr, expr.then, None)
+
+    def _pick(self, expr: Select) -> Value:
+        then = self.value(expr.then)
+        otherwise = self._like(self.value(expr.otherwise), expr, then.type.bits)
+        condition = self._mask(self.value(expr.condition), then.type.bits)
+        return _apply(then.type, "pick", self._named("chosen", condition), then, otherwise)
+
+    def _choice(self, condition: Expr, expr: Select, then: Expr, otherwise: Expr | None) -> Value:
+        """A branch on one scalar condition: `then` if it holds, `otherwise` if not.
+
+        Without an `otherwise` the lanes then differ, and each is computed by itself.
+        """
+        known = self._scalars.holds(condition)
+        if known:
+            return self.value(then)
+        if known is not None and otherwise is not None:
+            return self.value(otherwise)
+        name, kind = self._fresh("guarded"), type_of(expr)
+        self._writer.line(f"{kind} {name};")
+        with self._writer.block(f"if ({self._scalars.text(condition)})"), self.scope():
+            self._writer.line(f"{name} = {self._like(self.value(then), expr, kind.bits)};")
+        with self._writer.block("else"), self.scope():
+            value = self._each_lane(expr) if otherwise is None else self.value(otherwise)
+            self._writer.line(f"{name} = {self._like(value, expr, kind.bits)};")
+        return Value(name, kind)
+
+    # ── lane by lane ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _each_lane(self, expr: Expr) -> Value:
+        """A loop that computes a scalar expression in each lane; what a selection chooses from stays lazy."""
+        if not isinstance(expr, Select):
+            expr = rebuild(expr, self._variable)
+        text = self._scalars.text(self._at(expr, LANE))
+        kind = VectorType(element_name(expr.dtype), expr.lanes)
+        name = self._fresh("each")
+        self._writer.line(f"{kind.c_element} {name}[{expr.lanes}];")
+        self._writer.line(f"for (int lane = 0; lane < {expr.lanes}; lane++)")
+        self._writer.line(f"    {name}[lane] = {text};")
+        value = _apply(kind, "load", name)
+        return self._truth(value) if expr.dtype == BOOL else value
+
+    def _at(self, expr: Expr, lane: Expr) -> Expr:
+        """One lane as a scalar expression."""
+        def vector(named: Expr) -> Expr:
+            value = self.value(named)
+            return Load(Buffer(f"{value.type} {value}", named.dtype, (named.lanes,), LANES), (lane,))
+
+        return at_lane(expr, lane, vector)
+
+    # ── names, addresses, truth values ───────────────────────────────────────────────────────────────────
+
+    def _variable(self, expr: Expr) -> Expr:
+        """A vector expression as a variable or constant, which may be used several times."""
+        if expr.lanes == 1 or isinstance(expr, Const | Var | Broadcast):
+            return expr
+        self._count += 1
+        var = Var(f"value.{self._count}", expr.dtype, expr.lanes)
+        self.let(var.name, expr)
+        return var
+
+    def _named(self, hint: str, value: Value) -> Value:
+        if value.text.isidentifier():
+            return value
+        name = self._fresh(hint)
+        self._writer.line(f"const {value.type} {name} = {value};")
+        return Value(name, value.type)
+
+    def _fresh(self, hint: str) -> str:
+        self._count += 1
+        return self._scalars.names.fresh(f"{hint}{self._count}")
+
+    def _address(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
+        offset = str(self._scalars.linear(buffer, index))
+        name = self._scalars.names[buffer.name]
+        return name if offset == "0" else f"{name} - {offset[1:]}" if offset[0] == "-" else f"{name} + {offset}"
+
+    def _mask(self, value: Value, bits: int) -> Value:
+        return _converted(value, VectorType(f"i{bits}", value.type.lanes))
+
+    def _like(self, value: Value, expr: Expr, bits: int) -> Value:
+        """A truth value in the width asked for; other values as they are."""
+        return self._mask(value, bits) if expr.dtype == BOOL else value
+
+    def _truth(self, value: Value) -> Value:
+        """Bytes, 0 or 1, as truth values."""
+        signed = _converted(value, value.type.mask)
+        return _apply(signed.type, "neg", signed)
+
+    def _bytes(self, value: Value) -> Value:
+        """Truth values as bytes, 0 or 1."""
+        narrow = self._mask(value, 8)
+        return _converted(_apply(narrow.type, "neg", narrow), narrow.type.unsigned)
+
+
+def type_of(expr: Expr) -> VectorType:
+    """The type of a vector's value; truth values are bytes unless known otherwise."""
+    return VectorType("i8" if expr.dtype == BOOL else element_name(expr.dtype), expr.lanes)
+
+
+def _apply(kind: VectorType, operation: str, *args: object) -> Value:
+    return Value(f"{kind}_{operation}({', '.join(map(str, args))})", kind)
+
+
+def _converted(value: Value, kind: VectorType) -> Value:
+    return value if value.type == kind else _apply(kind, f"from_{value.type}", value)
+
+
+def _product(expr: Binary) -> tuple[Expr, Expr, Expr] | None:
+    """a, b, c where the sum is a · b + c."""
+    for product, other in ((expr.right, expr.left), (expr.left, expr.right)):
+        if isinstance(product, Binary) and product.op == "*":
+            return product.left, product.right, other
+    return None
+
+
+def _hint(scalar: Expr) -> str:
+    match scalar:
+        case Const(value=value):
+            return {0: "zeros", 1: "ones"}.get(int(value) if value in (0, 1) else -1, "number")
+        case Var(name=name):
+            return f"{name}_all"
+        case _:
+            return "all"
