@@ -671,7 +671,5 @@ def walk(node: Node) -> Iterator[Node]:
     yield node
     for f in fields(node):
         value: object = getattr(node, f.name)
-        children = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
-        for child in children:
-            if isinstance(child, Node):
-                yield from walk(child)
+        for child in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
+            yield from walk(child) if isinstance(child, Node) else ()

@@ -142,7 +142,8 @@ def test_any_text_parses_or_gives_errors(text: str) -> None:
 
 
 VOCABULARY = [*words.RESERVED, *words.OPERATORS, *words.BRACKETS, *words.SEPARATORS, "A", "i", "1", "0.5",
-              '"s"', "\n", "# c\n", "##d\n", "&&", ";", "/*", "1.", "é", '"', "k[i] =", "kernel f() -> (s: f32) {"]
+              '"s"', "\n", "# c\n", "##d\n",
+              "&&", ";", "/*", "1.", "é", '"', "k[i] =", "kernel f() -> (s: f32) {"]
 
 
 @given(st.lists(st.sampled_from(VOCABULARY), max_size=40), st.sampled_from(" \n"))

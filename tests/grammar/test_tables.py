@@ -57,16 +57,16 @@ def test_an_unwritable_cache_is_no_error(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(("platform", "variables", "directory"), [
-    ("linux", {}, "/home/me/.cache/txc"),
+    ("linux", {}, "/them/me/.cache/txc"),
     ("linux", {"XDG_CACHE_HOME": "/cache"}, "/cache/txc"),
-    ("darwin", {}, "/home/me/Library/Caches/txc"),
+    ("darwin", {}, "/them/me/Library/Caches/txc"),
     ("win32", {"LOCALAPPDATA": "/local"}, "/local/txc/Cache"),
 ])
 def test_the_cache_stands_where_the_platform_keeps_caches(
         platform: str, variables: dict[str, str], directory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By hand, since looking it up costs more than reading the tables."""
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("HOME", "/them/me")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(tables.sys, "platform", platform)
