@@ -22,7 +22,7 @@ schedule NAME for cpu {
     parallel i0
     vectorize j1
 
-    compute C at D.j0 # one i1 × j1 tile of C at a time
+    compute C at D.j0  # one i1 × j1 tile of C at a time
     order C: k i j
     vectorize C.j
     unroll C.i
@@ -44,7 +44,7 @@ kernel NAME[N = 1, CI = 16, H = 28, W = 28, CO = 32, K = 3, stride = 1, pad = 1]
 _SOFTMAX = """\
 ## Softmax over the last axis.
 kernel NAME[B = 64, N = 1000](X: f32[B, N]) -> (Y: f32[B, N]) {
-    m[b] = max[j](X[b, j]) # subtracted, so that exp stays in range
+    m[b] = max[j](X[b, j])  # subtracted, so that exp stays in range
     e[b, j] = exp(X[b, j] - m[b])
     z[b] = sum[j](e[b, j])
     Y[b, j] = e[b, j] / z[b]

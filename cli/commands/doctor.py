@@ -1,0 +1,43 @@
+"""`txc doctor`: whether this machine has what txc needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+
+import typer
+
+from ...version import __version__
+from .. import exits, health
+from ..guard import guarded
+from ..options import Json
+from ..output import emit, paint, plural, say
+from ..places import records_file
+from ..settings import load
+
+_STYLES = {health.OK: "good", health.WARN: "warning", health.FAIL: "error"}
+
+
+@guarded
+def doctor(json: Json = False) -> None:
+    """Check this machine and its tools; every line that is not ok says what to do."""
+    settings = load()
+    findings = health.examine(settings, records_file(settings))
+    failed = [f for f in findings if f.status == health.FAIL]
+    if json:
+        emit("doctor", {"version": __version__, "findings": [dataclasses.asdict(f) for f in findings]},
+             ok=not failed)
+    else:
+        _show(findings)
+    raise typer.Exit(exits.INPUT if failed else exits.OK)
+
+
+def _show(findings: list[health.Finding]) -> None:
+    say(f"txc {__version__}")
+    for found in findings:
+        status = paint(f"{found.status:<4}", _STYLES[found.status], sys.stdout)
+        say(f"  {status}  {found.name:<10}  {found.text}")
+        if found.advice:
+            say(f"{'':>20}→ {found.advice}")
+    bad = sum(f.status != health.OK for f in findings)
+    say("everything is well" if not bad else f"{plural(bad, 'thing')} to look at")
