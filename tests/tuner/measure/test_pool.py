@@ -1,0 +1,161 @@
+"""No candidate harms the tuner: each failure is one of the classes, and the next candidate is measured."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from support import candidates as c
+from txc.tuner.measure.failure import (
+    BUILD_TIMEOUT,
+    COMPILE_ERROR,
+    CRASH,
+    INVALID,
+    OUT_OF_MEMORY,
+    RUN_TIMEOUT,
+    UNKNOWN,
+    WRONG,
+    Failure,
+)
+from txc.tuner.measure.pool import MIB, Limits, Pool, Timed
+
+pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+
+LIMITS = Limits(build=1.5, run=1.0, memory=600 * MIB)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Generator[Pool]:
+    with Pool(c.FakeRecipe(), threads=1, builders=2, limits=LIMITS) as pool:
+        assert pool.build({0: None}) == {0: None}
+        yield pool
+
+
+def alive(pool: Pool) -> bool:
+    """Whether a good candidate is still measured."""
+    result = pool.measure(0, None)
+    return isinstance(result, Timed) and 0.0005 <= min(result.times) < 0.01
+
+
+@pytest.mark.parametrize(("behaviour", "kind", "said"), [
+    (c.WRONG_RESULT, WRONG, "out[0] is 41.0, expected 42"),
+    (c.CRASH, CRASH, "died of SIGSEGV"),
+    (c.ABORT, CRASH, "died of SIGABRT: corrupted"),
+    (c.EXIT, CRASH, "ended itself with status 0"),
+    (c.HANG, RUN_TIMEOUT, "more than 1 s"),
+    (c.MEMORY, OUT_OF_MEMORY, "could not allocate"),
+])
+def test_a_run_that_fails_is_classed_and_the_next_succeeds(pool: Pool, behaviour: int, kind: str, said: str):
+    number = 100 + behaviour
+    assert pool.build({number: (behaviour, 1)}) == {number: None}
+    result = pool.measure(number, None)
+    assert isinstance(result, Failure)
+    assert result.kind == kind
+    assert said in result.message
+    assert alive(pool)
+
+
+@pytest.mark.parametrize(("behaviour", "kind", "said"), [
+    (c.NO_COMPILE, COMPILE_ERROR, "error"),
+    (c.ILLEGAL, INVALID, "row (9, 1) is illegal"),
+    (c.SLOW_BUILD, BUILD_TIMEOUT, "more than 1.5 s"),
+    (c.DEAD_BUILD, CRASH, "died of SIGABRT"),
+    (c.BUG, UNKNOWN, "KeyError: 'a bug'"),
+])
+def test_a_build_that_fails_is_classed_and_others_succeed(pool: Pool, behaviour: int, kind: str, said: str):
+    rows = {2: (c.GOOD, 1), 3: (behaviour, 1), 4: (c.GOOD, 1), 5: (c.GOOD, 1)}
+    results = pool.build(rows)
+    failure = results.pop(3)
+    assert failure is not None
+    assert failure.kind == kind
+    assert said in failure.message or kind == COMPILE_ERROR
+    assert results == {2: None, 4: None, 5: None}
+
+
+def test_what_a_candidate_prints_reaches_nobody(pool: Pool, capfd: pytest.CaptureFixture[str]):
+    pool.build({6: (c.GARBAGE, 1)})
+    assert isinstance(pool.measure(6, None), Timed)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_hopeless_candidate_runs_only_once(pool: Pool):
+    pool.build({7: (c.GOOD, 500)})
+    result = pool.measure(7, 0.001)
+    assert isinstance(result, Timed)
+    assert len(result.times) == 1
+
+
+def test_a_known_candidate_is_timed_again(pool: Pool):
+    result = pool.time(0, 0.003)
+    assert isinstance(result, Timed)
+    assert result.times == (0.0005,)
+
+
+def test_closing_leaves_no_process_and_no_file():
+    others = group(os.getpid())
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        pool.build({0: (c.GOOD, 1)})
+        pids = group(os.getpid()) - others
+        scratch = pool._scratch
+        assert pids
+        assert scratch.exists()
+    assert not group(os.getpid()) & pids
+    assert not scratch.exists()
+
+
+def test_workers_die_with_a_tuner_that_is_killed(tmp_path: Path):
+    """SIGKILL of the tuner ends hanging candidates and compilers at once, and removes the scratch folder."""
+    script = tmp_path / "victim.py"
+    script.write_text(
+        "from support import candidates as c\n"
+        "from txc.tuner.measure.pool import Limits, Pool\n"
+        "pool = Pool(c.FakeRecipe(), 1, 1, Limits())\n"
+        "pool.build({0: (c.HANG, 1)})\n"
+        "print(pool._scratch, flush=True)\n"
+        "pool.measure(0, None)\n")
+    path = os.pathsep.join(p for p in sys.path if p)
+    victim = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "PYTHONPATH": path})
+    assert victim.stdout is not None
+    scratch = Path(victim.stdout.readline().strip())
+    pids = eventually(lambda: group(victim.pid))
+    time.sleep(1)
+    victim.kill()
+    victim.wait()
+    victim.stdout.close()
+    assert eventually(lambda: not any(running(pid) for pid in pids))
+    assert eventually(lambda: not scratch.exists())
+
+
+def eventually(condition):  # pyright: ignore
+    end = time.monotonic() + 5
+    while not (result := condition()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return result
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def group(parent: int) -> set[int]:
+    """The worker processes that a process started."""
+    found = set[int]()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(stat[1]) == parent and b"measure.worker" in command:
+            found.add(int(folder.name))
+    return found

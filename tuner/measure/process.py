@@ -1,0 +1,164 @@
+"""The tuner's end of a worker process: started when needed, killed with its group, replaced by a new one."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from .failure import CRASH, OUT_OF_MEMORY, Failure
+from .protocol import Decoder, Garbled, Message, encode
+from .recipe import Recipe
+
+STARTING = 30.0
+"""Seconds that a new process may take on top of its first request."""
+
+LOG = 500
+"""Bytes of a dead worker's last words that are kept."""
+
+NEARLY = 0.7
+"""A process that dies having used this part of its memory has died of it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a worker is started with: the scratch folder of all, limits in bytes, environment variables."""
+
+    scratch: Path
+    memory: int = 0
+    file: int = 0
+    environment: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def recipe_file(self) -> Path:
+        """Where the pickled recipe stands; private to this user, as the scratch folder is."""
+        return self.scratch / "recipe.pickle"
+
+
+def leave_recipe(recipe: Recipe, scratch: Path) -> None:
+    """Write the recipe where workers find it."""
+    Setting(scratch).recipe_file.write_bytes(pickle.dumps(recipe))
+
+
+class Process:
+    """One worker. Start a request, wait until `fileno` is readable, then `advance` until there is a reply."""
+
+    def __init__(self, name: str, setting: Setting) -> None:
+        self._setting = setting
+        self._log = setting.scratch / f"{name}.log"
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lifeline = -1
+        self._decoder = Decoder()
+        self.deadline = 0.0
+
+    def start(self, request: Message, limit: float) -> None:
+        """Send a request that may take `limit` seconds."""
+        self.deadline = time.monotonic() + limit + (0 if self._child else STARTING)
+        child = self._child or self._spawn()
+        self._log.write_bytes(b"")
+        assert child.stdin is not None
+        with suppress(BrokenPipeError):     # it has died idle; `advance` will see the end of its output
+            child.stdin.write(encode(request))
+
+    def fileno(self) -> int:
+        """The descriptor that is readable when the worker has said something or died."""
+        assert self._child is not None
+        assert self._child.stdout is not None
+        return self._child.stdout.fileno()
+
+    def advance(self) -> Message | Failure | None:
+        """What there is once `fileno` is readable: the reply, the way in which it died, or nothing yet."""
+        data = os.read(self.fileno(), 1 << 16)
+        if not data:
+            return self._autopsy()
+        try:
+            return self._decoder.feed(data)
+        except Garbled as error:
+            self.kill()
+            return Failure(CRASH, f"the process answered with {error}")
+
+    def kill(self) -> int:
+        """End the process and its group; gives the exit status, negative for a signal."""
+        return self._bury()[0]
+
+    def _bury(self) -> tuple[int, int]:
+        """End the process; its exit status and the most memory it had, in bytes."""
+        child, self._child = self._child, None
+        if child is None:
+            return 0, 0
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        for stream in (child.stdin, child.stdout):
+            assert stream is not None
+            stream.close()
+        os.close(self._lifeline)
+        return child.returncode, usage.ru_maxrss * 1024
+
+    def _autopsy(self) -> Failure:
+        code, memory = self._bury()
+        if (self._setting.memory and memory > NEARLY * self._setting.memory) or code == -signal.SIGKILL:
+            return Failure(OUT_OF_MEMORY, f"the process died with {memory >> 20} MiB in use")
+        how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended itself with status {code}"
+        said = self._log.read_bytes()[:LOG].decode(errors="replace").strip()
+        return Failure(CRASH, f"the process {how}" + (said and f": {said}"))
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        setting = self._setting
+        inner, self._lifeline = os.pipe()
+        command = [sys.executable, "-P", "-m", f"{__package__}.worker", setting.recipe_file, inner,
+                   setting.memory, setting.file, setting.scratch]
+        path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        try:
+            with self._log.open("wb") as log:
+                self._child = subprocess.Popen(
+                    list(map(str, command)), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=log, cwd=setting.scratch, start_new_session=True, pass_fds=[inner],
+                    env={**os.environ, "PYTHONPATH": path, **setting.environment})
+        finally:
+            os.close(inner)
+        self._decoder = Decoder()
+        return self._child
+
+
+def serve(processes: Sequence[Process], requests: Sequence[Message], limit: float,
+          overdue: str) -> Iterator[tuple[int, Message | Failure]]:
+    """Have the processes answer requests, one at a time each; replies come as they arrive, by number.
+
+    A request that takes more than `limit` seconds costs its process; its reply is then a failure of kind
+    `overdue`.
+    """
+    waiting = deque(enumerate(requests))
+    idle, busy = list(processes), dict[Process, int]()
+    while waiting or busy:
+        while waiting and idle:
+            number, request = waiting.popleft()
+            process = idle.pop()
+            process.start(request, limit)
+            busy[process] = number
+        for process, reply in _replies(list(busy), Failure(overdue, f"more than {limit:.3g} s")):
+            yield busy.pop(process), reply
+            idle.append(process)
+
+
+def _replies(busy: list[Process], overdue: Failure) -> Iterator[tuple[Process, Message | Failure]]:
+    """Wait for one of the processes to answer, die, or run out of time."""
+    patience = min(p.deadline for p in busy) - time.monotonic()
+    ready = wait([p.fileno() for p in busy], max(0.0, patience))
+    for process in busy:
+        reply = process.advance() if process.fileno() in ready else None
+        if reply is None and time.monotonic() > process.deadline:
+            process.kill()
+            reply = overdue
+        if reply is not None:
+            yield process, reply

@@ -1,0 +1,47 @@
+"""What the workers need from whatever is tuned: how to build a candidate, and how to run it.
+
+A recipe travels to the workers once, pickled into a private file; after that only small JSON messages do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+Row = tuple[int, ...]
+
+
+class Bench(Protocol):
+    """A built candidate, loaded, with its inputs and outputs at hand."""
+
+    def verify(self) -> float:
+        """Run once against the reference and give the seconds of that run.
+
+        Raises:
+            Rejected: the result is wrong, or the run said that it failed.
+        """
+        ...
+
+    def time(self, repeats: int) -> float:
+        """The seconds of the fastest of `repeats` runs, back to back."""
+        ...
+
+
+class Recipe(Protocol):
+    """Builds and loads candidates. Each candidate has a folder of its own."""
+
+    def prepare(self) -> None:
+        """Compute what all candidates share, such as the expected output; called once, before all else."""
+        ...
+
+    def build(self, row: Row | None, folder: Path) -> None:
+        """Build the candidate of a row, or the untuned default for None, into an existing empty folder.
+
+        Raises:
+            Rejected: the row is illegal or does not compile.
+        """
+        ...
+
+    def load(self, folder: Path) -> Bench:
+        """Load what `build` left in a folder."""
+        ...

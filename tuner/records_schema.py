@@ -1,0 +1,56 @@
+"""The tables of the record database, and how older databases become newer ones."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ..dsl.diagnostics import Diagnostic, TxcError
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (   # 1
+        """CREATE TABLE trials (
+            id INTEGER PRIMARY KEY,
+            kernel_hash TEXT NOT NULL, target TEXT NOT NULL, threads INTEGER NOT NULL,
+            kernel TEXT NOT NULL, sizes TEXT NOT NULL,
+            template_hash TEXT NOT NULL, columns TEXT NOT NULL, row TEXT NOT NULL,
+            schedule TEXT NOT NULL,
+            times TEXT NOT NULL, score REAL, verdict TEXT NOT NULL, message TEXT NOT NULL,
+            provisional INTEGER NOT NULL, retired INTEGER NOT NULL,
+            seed INTEGER NOT NULL, compiler TEXT NOT NULL, generator TEXT NOT NULL, version TEXT NOT NULL,
+            created TEXT NOT NULL)""",
+        """CREATE UNIQUE INDEX one_trial_a_row ON trials (kernel_hash, target, threads, template_hash, row)
+            WHERE NOT retired""",
+        "CREATE INDEX best_trials ON trials (kernel_hash, target, threads, score)",
+        """CREATE TABLE choices (
+            id INTEGER PRIMARY KEY,
+            kernel_hash TEXT NOT NULL, target TEXT NOT NULL, threads INTEGER NOT NULL,
+            trial INTEGER REFERENCES trials (id),
+            seconds REAL NOT NULL, default_seconds REAL NOT NULL,
+            after INTEGER NOT NULL)""",
+        "CREATE INDEX task_choices ON choices (kernel_hash, target, threads)",
+    ),
+)
+"""What makes version n of the schema from version n - 1. Never edit one that was released: add another."""
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a database up to date; `PRAGMA user_version` says how far it is.
+
+    Raises TxcError R650 for one that a newer txc wrote.
+    """
+    if _version(db) == len(MIGRATIONS):
+        return
+    db.execute("BEGIN IMMEDIATE")       # another process may be doing the same
+    with db:
+        done = _version(db)
+        if done > len(MIGRATIONS):
+            raise TxcError([Diagnostic("R650", "a newer txc wrote this record database",
+                                       hint="update txc, or name another file in TXC_RECORDS")])
+        for statements in MIGRATIONS[done:]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
