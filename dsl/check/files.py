@@ -15,7 +15,6 @@ from .declarations import (
     check_schedule,
     instance_sizes,
 )
-from .depth import check_depth
 from .intrinsics import check_intrinsic
 from .kernels import check_kernel
 from .networks import check_network
@@ -32,11 +31,10 @@ def check_file(file: ast.File, source: Source, sizes: Mapping[str, int] = {}) ->
     `sizes` override defaults and instances wherever a kernel has a size of that name.
     """
     report = Report(source)
-    if check_depth(file, report):
-        check_duplicates(file, report)
-        _check_given(file, sizes, report)
-        for declaration in file.declarations:
-            _check_declaration(declaration, file, sizes, report)
+    check_duplicates(file, report)
+    _check_given(file, sizes, report)
+    for declaration in file.declarations:
+        _check_declaration(declaration, file, sizes, report)
     return sorted(report.diagnostics, key=lambda d: d.span)
 
 
@@ -61,8 +59,6 @@ def elaborate(
 ) -> typed.Kernel:
     """The typed form of a kernel or instance; raises `TxcError` with everything wrong about it."""
     report = Report(source)
-    check_depth(file, report)
-    report.finish()
     callee = _callee(file, name, report)
     report.finish()
     assert callee is not None

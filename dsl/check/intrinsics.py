@@ -17,7 +17,7 @@ def check_intrinsic(intrinsic: ast.Intrinsic, report: Report) -> None:
     inputs = tuple(p for p in intrinsic.params if p.name not in defined)
     outputs = tuple(p for p in intrinsic.params if p.name in defined)
     kernel = ast.Kernel(intrinsic.name, (), inputs, outputs, intrinsic.body, span=intrinsic.span)
-    check_kernel(kernel, {}, report, accumulate=True)
+    check_kernel(kernel, {}, report)
     known = [p.name for p in intrinsic.params]
     for emit in intrinsic.emits:
         for name in dict.fromkeys(OPERAND.findall(emit.text)):

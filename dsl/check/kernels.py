@@ -15,18 +15,11 @@ from .unused import warn_unused
 
 
 def check_kernel(
-    kernel: ast.Kernel,
-    given: Mapping[str, int],
-    report: Report,
-    name: str = "",
-    accumulate: bool = False,
+    kernel: ast.Kernel, given: Mapping[str, int], report: Report, name: str = ""
 ) -> typed.Kernel | None:
-    """Check a kernel at the given sizes; its typed form under `name`, or None with errors or open sizes.
-
-    `accumulate` allows `+=`, which intrinsics have.
-    """
+    """Check a kernel at the given sizes; its typed form under `name`, or None with errors or open sizes."""
     own = Report(report.source)
-    scope = declare(kernel, own, accumulate)
+    scope = declare(kernel, own)
     sizes.bind(kernel, given, scope)
     for param in (*kernel.params, *kernel.results):
         tensor = scope.tensors.get(param.name)

@@ -38,8 +38,7 @@ def extent_of(axis: ast.Axis, body: ast.Expr, scope: Scope, declared: Use | None
             hint=f"write its range, half-open from 0: {ast.Axis(axis.name, ast.Name(_some_size(scope)))}",
         )
         return None
-    _agree(axis, uses, scope)
-    return next((use.extent for use in uses if use.extent is not None), None)
+    return _agreed(axis, uses, scope)
 
 
 def _written(axis: ast.Axis, scope: Scope) -> Extent:
@@ -59,11 +58,12 @@ def _written(axis: ast.Axis, scope: Scope) -> Extent:
     return dimension(axis.bound, scope, f"the range of '{axis.name}'")
 
 
-def _agree(axis: ast.Axis, uses: list[Use], scope: Scope) -> None:
+def _agreed(axis: ast.Axis, uses: list[Use], scope: Scope) -> Extent:
+    """The extent that all uses agree on; None, and nothing more is said of the index, where they do not."""
     known = [use for use in uses if use.extent is not None]
     other = next((use for use in known if use.extent != known[0].extent), None)
     if other is None:
-        return
+        return known[0].extent if known else None
     scope.report.error(
         "T307",
         f"the uses of '{axis.name}' disagree: {known[0].says}, but {other.says}",
@@ -72,6 +72,7 @@ def _agree(axis: ast.Axis, uses: list[Use], scope: Scope) -> None:
         hint=f"write the range you mean, such as {axis.name} < {known[0].extent}, "
         "and guard the reads that go beyond a tensor",
     )
+    return None
 
 
 def _bare_uses(name: str, body: ast.Expr, scope: Scope, guarded: bool) -> Iterator[Use]:

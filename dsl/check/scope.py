@@ -56,7 +56,7 @@ class Scope:
         self.report.error("T101", f"'{name}' is not defined", span, hint=hint)
 
 
-def declare(kernel: ast.Kernel, report: Report, accumulate: bool = False) -> Scope:
+def declare(kernel: ast.Kernel, report: Report) -> Scope:
     """The scope of a kernel, with every clash of names reported. Shapes are filled in later."""
     scope = Scope(report)
     for size in kernel.sizes:
@@ -73,7 +73,7 @@ def declare(kernel: ast.Kernel, report: Report, accumulate: bool = False) -> Sco
                 if scope.declare(item.name, item.span):
                     scope.sizes[item.name] = None
             case ast.Stage():
-                _declare_stage(item, scope, accumulate)
+                _declare_stage(item, scope)
     for result in kernel.results:
         if result.name in scope.tensors and result.name not in scope.stages:
             report.error(
@@ -93,14 +93,7 @@ def _declare_param(param: ast.Param, role: str, scope: Scope) -> None:
         )
 
 
-def _declare_stage(stage: ast.Stage, scope: Scope, accumulate: bool) -> None:
-    if stage.op == "+=" and not accumulate:
-        scope.report.error(
-            "T117",
-            "'+=' stands only in intrinsics",
-            stage.span,
-            hint=f"write a reduction: {stage.name}[…] = sum[k](…)",
-        )
+def _declare_stage(stage: ast.Stage, scope: Scope) -> None:
     tensor = scope.tensors.get(stage.name)
     if tensor is None:
         if not scope.declare(stage.name, stage.span):

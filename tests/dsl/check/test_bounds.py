@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.marked import diagnose, expect
-
 from txc.dsl import ast
 from txc.dsl.diagnostics import Diagnostic
 
@@ -42,15 +41,22 @@ PROVED = [
 def program(stage: str, dtype: str = "f32") -> str:
     """A kernel with one stage over eight elements of X, and integers n and u to index with."""
     rank = stage.split("]")[0].count("<")
-    shape = ", ".join(part.split("<")[1].strip(" ]") for part in stage.split("]")[0].split(",")) if rank else ""
-    ints = "".join(f", {name}: {kind}[8]" for name, kind in (("n", "i32"), ("u", "u8")) if f"{name}[" in stage)
+    parts = stage.split("]")[0].split(",") if rank else []
+    shape = ", ".join(part.split("<")[1].strip(" ]") for part in parts)
+    data = (("n", "i32"), ("u", "u8"))
+    ints = "".join(f", {name}: {kind}[8]" for name, kind in data if f"{name}[" in stage)
     return f"kernel k(X: {dtype}[8]{ints}) -> (Y: {dtype}[{shape}]) {{ {stage} }}"
+
+
+def errors(text: str) -> list[Diagnostic]:
+    """The errors that checking a program finds."""
+    return [d for d in diagnose(text) if d.severity == "error"]
 
 
 @pytest.mark.parametrize("stage", PROVED)
 def test_a_read_that_stays_inside_is_proved(stage: str) -> None:
     """Every read of these stays inside, and nothing is reported."""
-    assert [d for d in diagnose(program(stage)) if d.severity == "error"] == []
+    assert errors(program(stage)) == []
 
 
 OUTSIDE = [
@@ -112,7 +118,7 @@ DIVISORS = [
 @pytest.mark.parametrize(("stage", "words"), DIVISORS)
 def test_a_divisor_that_may_be_zero(stage: str, words: str) -> None:
     """`//` and `%` need a divisor that is proved nonzero."""
-    found = [d for d in diagnose(program(stage.replace("«", "").replace("»", ""), "i32")) if d.severity == "error"]
+    found = errors(program(stage.replace("«", "").replace("»", ""), "i32"))
     assert [d.code for d in found] == ["T312"]
     assert words in found[0].message
 
@@ -121,7 +127,7 @@ def test_a_divisor_that_may_be_zero(stage: str, words: str) -> None:
 def test_a_divisor_that_is_never_zero(divisor: str) -> None:
     """Ranges and conditions prove it."""
     text = program(f"Y[i < 8] = n[i] // {divisor} + (n[i] % n[i] if n[i] != 0 else 0)", "i32")
-    assert [d for d in diagnose(text) if d.severity == "error"] == []
+    assert errors(text) == []
 
 
 def subscript(rng: random.Random, depth: int) -> ast.Expr:
@@ -139,7 +145,7 @@ def subscript(rng: random.Random, depth: int) -> ast.Expr:
 
 def value(text: str, i: int, j: int) -> int:
     """The value of a subscript or condition at a point: Python's operators are the language's."""
-    return eval(text, {"min": min, "max": max, "abs": abs, "i": i, "j": j})  # noqa: S307
+    return eval(text, {"min": min, "max": max, "abs": abs, "i": i, "j": j})
 
 
 def points(condition: str) -> Iterator[tuple[int, int]]:
@@ -155,7 +161,7 @@ def test_the_proof_agrees_with_trying_every_index(rng: random.Random, depth: int
     condition += f" {rng.choice(['and', 'or'])} not i {rng.choice(['<', '>'])} j"
     text = f"kernel k(X: f32[{extent}]) -> (Y: f32[6, 7]) {{ Y[i, j] = X[{index}] if {condition} else 0 }}"
     outside = [p for p in points(condition) if not 0 <= value(str(index), *p) < extent]
-    found = [d for d in diagnose(text) if d.severity == "error"]
+    found = errors(text)
     assert [d.code for d in found] == (["T309"] if outside else [])
     if found:
         assert witness(found[0], str(index)) in {value(str(index), *p) for p in outside}
@@ -165,6 +171,7 @@ def witness(found: Diagnostic, index: str) -> int:
     """The subscript that the message shows, computed again from the indices it names."""
     shown = found.message.split(": ", 1)[1].split(" reads ")
     at = {"i": 0, "j": 0}
-    at.update((name, int(number)) for name, number in (p.split(" = ") for p in shown[0].split(", ") if " = " in p))
+    pairs = (pair.split(" = ") for pair in shown[0].split(", ") if " = " in pair)
+    at.update((name, int(number)) for name, number in pairs)
     assert value(index, at["i"], at["j"]) == int(shown[1].split("[")[1].split("]")[0])
     return value(index, at["i"], at["j"])
