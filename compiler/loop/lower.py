@@ -1,0 +1,354 @@
+"""Lowering: a scheduled kernel with numbers for its holes becomes a loop nest.
+
+The walk keeps, for each axis of a stage, its value so far and how much of it is left. Entering a loop of tile T
+with `left` elements to go makes `left // T` full iterations and, where T does not divide, a nest of its own for
+the rest: every extent in the result is a number, and no full tile contains a guard. Only a parallel loop, a fused
+one, and loops ordered against their own splits choose between full and rest at run time, with an `If`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from ...dsl.affine import Affine
+from .. import sym
+from ..schedule.region import Atoms, Regions, Rounded, regions
+from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
+from . import accumulate
+from .ir import Alloc, Binary, Block, Buffer, Call, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
+from .lower_expr import ZERO, Stored, lower_expr, minus, plus, times
+
+Tensors = Mapping[str, Stored]
+Body = Callable[["Frame"], tuple[Stmt, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A point in the nest of one stage: the values of its axes so far, what is left of each, where they began,
+    and where the tensors in reach are stored."""
+
+    value: Mapping[str, Expr]
+    left: Mapping[str, int]
+    start: Mapping[str, Expr]
+    extent: Mapping[str, int]
+    tensors: Tensors
+
+    def advance(self, axis: str, by: Expr, left: int) -> Frame:
+        """Further along one axis."""
+        value = plus(self.value[axis], by)
+        return replace(self, value={**self.value, axis: value}, left={**self.left, axis: left})
+
+
+def lower(state: State, holes: Mapping[str, int]) -> Nest:
+    """The nest of a scheduled kernel; `holes` gives a number for every hole."""
+    return _Lowering(state, holes).nest()
+
+
+class _Lowering:
+    def __init__(self, state: State, holes: Mapping[str, int]) -> None:
+        self.state = state
+        self.holes = holes
+        self.names = _loop_names(state)
+        self.regions: dict[tuple[str, int], Regions] = {}
+
+    def nest(self) -> Nest:
+        graph = self.state.dag
+        params = {t.name: Buffer(_plain(t.name), t.dtype, t.shape) for t in (*graph.inputs, *graph.outputs)}
+        tensors = {name: Stored(b, (ZERO,) * len(b.shape), b.shape) for name, b in params.items()}
+        stmts: list[Stmt] = []
+        for stage in self.state.stages.values():
+            if isinstance(stage.place, Place):
+                continue
+            if stage.name not in params:
+                buffer = Buffer(_plain(stage.name), stage.stage.dtype, stage.stage.shape)
+                tensors = {**tensors, stage.name: Stored(buffer, (ZERO,) * len(buffer.shape), buffer.shape)}
+                stmts.append(Alloc(buffer))
+            whole = {a.name: (ZERO, a.extent) for a in stage.stage.axes}
+            stmts += self.stage(stage, whole, tensors)
+        inputs = tuple(params[t.name] for t in graph.inputs)
+        outputs = tuple(params[t.name] for t in graph.outputs)
+        return Nest(_plain(graph.name), inputs, outputs, Block(tuple(stmts)))
+
+    # ── one stage ────────────────────────────────────────────────────────────────────────────────────────
+
+    def stage(self, stage: StageState, box: Mapping[str, tuple[Expr, int]], tensors: Tensors) -> tuple[Stmt, ...]:
+        """The nest that computes a stage over a box of its spatial axes (axis to start and extent)."""
+        start = {name: first for name, (first, _) in box.items()}
+        extent = {name: number for name, (_, number) in box.items()}
+        for axis in stage.stage.reduction_axes:
+            start[axis.name], extent[axis.name] = ZERO, axis.extent
+        frame = Frame(dict.fromkeys(start, ZERO), extent, start, extent, tensors)
+        best = self._best_buffer(stage, tensors[stage.name].buffer, frame)
+        if best is None:
+            return self.loops(stage, 0, frame, False)
+        kept = Stored(best, (ZERO,) * len(best.shape), best.shape)
+        frame = replace(frame, tensors={**tensors, f"{stage.name}.best": kept})
+        return (Block((Alloc(best), *self.loops(stage, 0, frame, False))),)
+
+    def _best_buffer(self, stage: StageState, buffer: Buffer, frame: Frame) -> Buffer | None:
+        reduction = stage.stage.reduction
+        if reduction is None or reduction.reducer not in ("argmin", "argmax"):
+            return None
+        shape = tuple(frame.extent[a.name] for a in stage.stage.axes)
+        scope = "local" if isinstance(stage.place, Place) else "global"
+        return Buffer(f"{_plain(stage.name)}_best", stage.body.dtype, shape, scope)
+
+    def loops(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        """The loops from a position on. `init` walks the spatial ones alone, to set the accumulator."""
+        if position == len(stage.loops):
+            return self.statement(stage, frame, init)
+        loop = stage.loops[position]
+        if init and stage.is_reduction(loop):
+            return self.loops(stage, position + 1, frame, True)
+        before: tuple[Stmt, ...] = ()
+        if not init and stage.stage.reduction and position == stage.first_reduction():
+            before = self.loops(stage, position, frame, True)
+        return (*before, *self.enter(stage, position, frame, init))
+
+    def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        """One loop: full iterations and the rest, or a single iteration without a loop."""
+        loop = stage.loops[position]
+        if loop.axis not in frame.left:
+            frame = self._begin_fused(stage, loop, frame)
+        tile, left = self._tile(loop), frame.left[loop.axis]
+        kind = self._kind(stage, position, frame, init)
+
+        def inside(f: Frame) -> tuple[Stmt, ...]:
+            return self.inside(stage, position, f, init)
+
+        if not in_order(stage, loop.axis):
+            return self._gapped(stage, loop, frame, kind, inside)
+        full, rest = divmod(left, tile)
+        count = full + (rest > 0)
+        if count == 1:
+            return inside(frame.advance(loop.axis, ZERO, min(tile, left)))
+        var = Var(self.names[stage.name, loop.name])
+        if kind == "parallel" and rest:
+            body = self._either(frame, loop.axis, var, tile, full, rest, inside)
+            return (For(var.name, count, kind, Block(body)),)
+        whole = inside(frame.advance(loop.axis, times(var, tile), tile))
+        stmts: tuple[Stmt, ...] = (For(var.name, full, kind, Block(whole)),)
+        if full == 1:
+            stmts = (Block(inside(frame.advance(loop.axis, ZERO, tile))),)
+        if rest:
+            tail = inside(frame.advance(loop.axis, Const(full * tile), rest))
+            stmts = (*stmts, Block(tail))
+        return stmts
+
+    def _either(self, frame: Frame, axis: str, step: Expr, tile: int, full: int, rest: int,
+                inside: Body) -> tuple[Stmt, ...]:
+        """A step that is full or the rest, decided where it runs."""
+        by = times(step, tile)
+        if rest == 0:
+            return inside(frame.advance(axis, by, tile))
+        if full == 0:
+            return inside(frame.advance(axis, by, rest))
+        then = inside(frame.advance(axis, by, tile))
+        otherwise = inside(frame.advance(axis, Const(full * tile), rest))
+        return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
+
+    def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str, inside: Body) -> tuple[Stmt, ...]:
+        """A loop ordered against its splits: nominal counts, and one guard where the value is complete."""
+        axis, tile, extent = loop.axis, self._tile(loop), frame.extent[loop.axis]
+        made = split_order(stage, axis)
+        k = [step.name for step in made].index(loop.name)
+        span = min(self._tile(made[k - 1]), extent) if k else extent
+        last = max(steps(stage, axis), key=lambda step: step[0])[1].name == loop.name
+        var = Var(self.names[stage.name, loop.name])
+        frame = frame.advance(axis, times(var, tile), 1 if last else extent)
+        body = inside(frame)
+        if last:
+            body = (If(Binary("<", frame.value[axis], Const(extent)), Block(body)),)
+        return (For(var.name, -(-span // tile), kind, Block(body)),)
+
+    def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        """What stands in a loop: decoded members of a fused axis, stages computed here, the loops further in."""
+        loop = stage.loops[position]
+        axis = stage.axes[loop.axis]
+        if axis.kind == FUSED and steps(stage, axis.name)[-1][1].name == loop.name:
+            return self._decode(stage, position, frame, init)
+        return self._with_guests(stage, position, frame, init)
+
+    def _with_guests(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        stmts: list[Stmt] = []
+        guests = [] if init else self.state.attached(stage.name, stage.loops[position].name)
+        for guest in guests:
+            made, frame = self._guest(stage, position, guest, frame)
+            stmts += made
+        return (*stmts, *self.loops(stage, position + 1, frame, init))
+
+    # ── fused axes ───────────────────────────────────────────────────────────────────────────────────────
+
+    def _begin_fused(self, stage: StageState, loop: Loop, frame: Frame) -> Frame:
+        extent = 1
+        for member in stage.axes[loop.axis].members:
+            if member.axis not in frame.left:
+                frame = self._begin_fused(stage, member, frame)
+            extent *= -(-frame.left[member.axis] // self._tile(member))
+        return Frame({**frame.value, loop.axis: ZERO}, {**frame.left, loop.axis: extent},
+                     {**frame.start, loop.axis: ZERO}, {**frame.extent, loop.axis: extent}, frame.tensors)
+
+    def _decode(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        """Name the members' steps by division and remainder, then take each, full or rest."""
+        axis = stage.loops[position].axis
+        value: Expr = frame.value[axis]
+        lets: list[Stmt] = []
+        members: list[tuple[Loop, Expr]] = []
+        counts = [-(-frame.left[m.axis] // self._tile(m)) for m in stage.axes[axis].members]
+        inner = 1
+        for k in reversed(range(len(counts))):
+            member = stage.axes[axis].members[k]
+            step: Expr = value if inner == 1 else Binary("//", value, Const(inner))
+            step = Binary("%", step, Const(counts[k])) if k else step
+            var = Var(self.names[stage.name, member.name])
+            lets.insert(0, Let(var, step))
+            members.insert(0, (member, var))
+            inner *= counts[k]
+        return (*lets, *self._take(stage, position, members, frame, init))
+
+    def _take(self, stage: StageState, position: int, members: list[tuple[Loop, Expr]], frame: Frame,
+              init: bool) -> tuple[Stmt, ...]:
+        if not members:
+            return self._with_guests(stage, position, frame, init)
+        (loop, step), rest_of = members[0], members[1:]
+        full, rest = divmod(frame.left[loop.axis], self._tile(loop))
+
+        def inside(f: Frame) -> tuple[Stmt, ...]:
+            return self._take(stage, position, rest_of, f, init)
+
+        return self._either(frame, loop.axis, step, self._tile(loop), full, rest, inside)
+
+    # ── stages computed inside ───────────────────────────────────────────────────────────────────────────
+
+    def _guest(self, host: StageState, position: int, guest: StageState, frame: Frame) -> tuple[list[Stmt], Frame]:
+        """A stage computed here, over the region that the loops further in read."""
+        key = host.name, position
+        if key not in self.regions:
+            self.regions[key] = regions(self.state, host, position)
+        found = self.regions[key]
+        starts, extents = self._evaluate(host, found, guest.name, frame)
+        stmts: list[Stmt] = []
+        tensors = frame.tensors
+        if not self.state.dag.is_output(guest.name):
+            buffer = Buffer(_plain(guest.name), guest.stage.dtype, extents, "local")
+            stmts.append(Alloc(buffer))
+            tensors = {**tensors, guest.name: Stored(buffer, starts, guest.stage.shape)}
+        box = {a.name: (s, e) for a, s, e in zip(guest.stage.axes, starts, extents, strict=True)}
+        stmts += self.stage(guest, box, tensors)
+        return stmts, replace(frame, tensors=tensors)
+
+    def _evaluate(self, host: StageState, found: Regions, name: str,
+                  frame: Frame) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
+        """Starts and extents of a region with the numbers of this tile."""
+        axes = [a.name for a in (*host.stage.axes, *host.stage.reduction_axes)]
+        first = {axis: self._first(host, axis, frame) for axis in axes}
+        starts: list[Expr] = []
+        extents: list[int] = []
+        shape = self.state.stages[name].stage.shape
+        for part, dimension in zip(found.of[name], shape, strict=True):
+            extent = int(sym.evaluate(part.extent, frame.left))
+            start = form_expr(part.start, first, frame.left, found.atoms)
+            starts.append(start if part.exact else _clamp(start, dimension - extent))
+            extents.append(extent)
+        return tuple(starts), tuple(extents)
+
+    def _first(self, host: StageState, axis: str, frame: Frame) -> Expr:
+        """Where what is left of an axis begins; with gaps in it, where the axis itself does."""
+        gaps = not in_order(host, axis) and frame.left[axis] > 1
+        return frame.start[axis] if gaps else plus(frame.start[axis], frame.value[axis])
+
+    # ── statements ───────────────────────────────────────────────────────────────────────────────────────
+
+    def statement(self, stage: StageState, frame: Frame, init: bool) -> tuple[Stmt, ...]:
+        """The store of one element, or of one step of its reduction."""
+        stored, reduction = frame.tensors[stage.name], stage.stage.reduction
+        at = {axis: plus(start, frame.value[axis]) for axis, start in frame.start.items()}
+        names = [a.name for a in stage.stage.axes]
+        index = tuple(minus(at[n], s) for n, s in zip(names, stored.start, strict=True))
+        cell = accumulate.Cell(stored.buffer, index)
+        best = frame.tensors.get(f"{stage.name}.best")
+        if best is not None:
+            cell = replace(cell, best=best.buffer, local=tuple(frame.value[n] for n in names))
+        if reduction and init:
+            return accumulate.begin(reduction.reducer, cell)
+        value = lower_expr(stage.body, at, frame.tensors)
+        if reduction is None:
+            return (Store(stored.buffer, index, value),)
+        point: Expr = ZERO
+        for axis in reduction.axes:
+            point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
+        return accumulate.update(reduction.reducer, cell, value, point, _plain(stage.name))
+
+    def _kind(self, stage: StageState, position: int, frame: Frame, init: bool) -> str:
+        """A loop's kind: as marked, or unrolled where the stage's step allows it."""
+        loop = stage.loops[position]
+        step = int(sym.evaluate(stage.unroll, self.holes))
+        if loop.mark != "serial" or step == 0:
+            return loop.mark
+        return "unrolled" if self._copies(stage, position, frame, init) <= step else "serial"
+
+    def _copies(self, stage: StageState, position: int, frame: Frame, init: bool) -> int:
+        """How many copies of the innermost statement unrolling from a position on would write."""
+        copies, left = 1, dict(frame.left)
+        for loop in stage.loops[position:]:
+            if init and stage.is_reduction(loop):
+                continue
+            if loop.axis not in left or self.state.attached(stage.name, loop.name):
+                return 1 << 62
+            tile = self._tile(loop)
+            count = -(-left[loop.axis] // tile)
+            left[loop.axis] = min(tile, left[loop.axis])
+            lanes = self.state.target.vector_bytes // stage.stage.dtype.bytes
+            copies *= -(-count // lanes) if loop.mark == "vectorized" else count
+        return copies
+
+    def _tile(self, loop: Loop) -> int:
+        return int(sym.evaluate(loop.tile, self.holes))
+
+
+# ── names and forms ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def form_expr(form: Affine, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:
+    """A region's start as an index expression."""
+    result: Expr = ZERO
+    for name, factor in form.coefficients:
+        if name in atoms.extents:
+            atom: Expr = Const(int(sym.evaluate(atoms.extents[name], left)))
+        elif name in atoms.rounded:
+            atom = _rounded(atoms.rounded[name], first, left, atoms)
+        else:
+            atom = first[name]
+        result = plus(result, times(atom, factor))
+    return plus(result, Const(form.constant)) if form.constant else result
+
+
+def _rounded(atom: Rounded, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:
+    if atom.op == "%" and sym.evaluate(atom.extent, left) > 1:
+        return ZERO
+    return Binary(atom.op, form_expr(atom.form, first, left, atoms), Const(atom.divisor))
+
+
+def _clamp(start: Expr, last: int) -> Expr:
+    """The start moved so that the region lies inside its tensor."""
+    return Call("max", (ZERO, Call("min", (start, Const(last)))))
+
+
+def _plain(name: str) -> str:
+    """A tensor's name as one word."""
+    return name.replace(".", "_")
+
+
+def _loop_names(state: State) -> dict[tuple[str, str], str]:
+    """A variable for every loop: its own name where one stage alone uses it, the stage's in front elsewhere."""
+    owners: dict[str, set[str]] = {}
+    every: list[tuple[str, str]] = []
+    for stage in state.stages.values():
+        members = [m.name for axis in stage.axes.values() for m in axis.members]
+        for name in (*(loop.name for loop in stage.loops), *members):
+            owners.setdefault(name, set()).add(stage.name)
+            every.append((stage.name, name))
+    taken = {_plain(t.name) for t in (*state.dag.inputs, *state.dag.stages)}
+    return {(stage, name): name if len(owners[name]) == 1 and name not in taken else f"{_plain(stage)}_{name}"
+            for stage, name in every}

@@ -1,0 +1,38 @@
+"""`fuse`: adjacent loops become one."""
+
+from __future__ import annotations
+
+from ...dsl import ast
+from .errors import ScheduleError
+from .holes import Holes
+from .split import claim, require_plain
+from .state import FUSED, IterAxis, Loop, StageState, State, find_loops
+
+
+def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:
+    """Turn adjacent loops of one stage into one.
+
+    before  for i in 0..4 { for j in 0..8 { A[i, j] = 0 } }
+    after   for t in 0..32 { let i = t // 8; let j = t % 8; A[i, j] = 0 }     # fuse A.i A.j as t
+    needs   at least two loops, adjacent in this order (S405), plain (S421), all spatial or all reductions (S413)
+    """
+    owner, loops = find_loops(state, directive.loops)
+    fuse_loops(state, owner, loops, directive.name, directive)
+
+
+def fuse_loops(state: State, owner: StageState, loops: list[Loop], name: str, directive: ast.Node) -> Loop:
+    """The fused loop, in place of its members."""
+    for loop in loops:
+        require_plain(state, owner, loop, directive)
+    if len({owner.is_reduction(loop) for loop in loops}) > 1:
+        raise ScheduleError("S413", f"a reduction loop and a spatial loop of {owner.name} cannot be fused: "
+                            "the accumulator is set outside the one and inside the other", directive.span)
+    claim(owner, [directive], [name])
+    at = owner.position(loops[0].name)
+    owner.axes[name] = IterAxis(name, FUSED, 0, tuple(loops))
+    owner.made[name] = [name]
+    fused = Loop(name, name, 1)
+    owner.loops[at : at + len(loops)] = [fused]
+    for loop in loops:
+        owner.consumed[loop.name] = f"it is part of the fused loop {name}"
+    return fused

@@ -1,0 +1,185 @@
+"""Holes: what a schedule leaves open becomes columns of a search space, limits between them, or structure.
+
+A *structural* choice (where a stage is computed, whether a `when` block applies, how many loops are parallel)
+decides the loop structure and must be known before the directives apply; every other hole stays a symbol in
+extents and tile sizes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ...dsl import ast
+from ...dsl.diagnostics import did_you_mean
+from ...dsl.source import Span
+from ..sym import Hole, Int, bounds
+from .errors import ScheduleError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One hole: values from low to high, or listed ones. `labels` name ordinals where values are no numbers."""
+
+    name: str
+    low: int
+    high: int
+    values: tuple[int, ...] | None = None
+    labels: tuple[str, ...] = ()
+    structural: bool = False
+
+
+@dataclass
+class Holes:
+    """Collects columns and limits while directives apply, and answers what structural choices were made."""
+
+    sizes: Mapping[str, int]
+    structure: Mapping[str, int]
+    columns: dict[str, Column] = field(default_factory=dict[str, Column])
+    limits: list[tuple[Int, Int]] = field(default_factory=list[tuple[Int, Int]])
+    knobs: dict[str, Column] = field(default_factory=dict[str, Column])
+
+    @property
+    def ranges(self) -> dict[str, tuple[int, int]]:
+        """Smallest and largest value of every hole so far."""
+        return {c.name: (c.low, c.high) for c in self.columns.values()}
+
+    def limit(self, small: Int, large: Int, span: Span, code: str, message: str) -> None:
+        """Demand small <= large: an error where numbers break it, a condition on configs otherwise."""
+        if isinstance(small, int) and isinstance(large, int):
+            if small > large:
+                raise ScheduleError(code, message, span)
+            return
+        self.limits.append((small, large))
+
+    def number(self, choice: ast.Choice | None, column: str, high: Int) -> Int:
+        """A size or step: a number, a knob, or a new column. None is a hole from 1 to `high`."""
+        match choice:
+            case None:
+                return self._column(Column(column, 1, bounds(high, self.ranges)[1]))
+            case ast.Between(low=low, high=top):
+                first, last = self._fixed(low), self._fixed(top)
+                if first > last:
+                    raise ScheduleError("S410", f"the range {choice} is empty", choice.span)
+                return self._column(Column(column, first, last))
+            case ast.OneOf(values=values):
+                listed = tuple(sorted({self._fixed(v) for v in values}))
+                return self._column(Column(column, listed[0], listed[-1], listed))
+            case _:
+                return self.value(choice)
+
+    def decide(self, choice: ast.Choice, column: str) -> int:
+        """A structural number: fixed, or chosen in `structure`."""
+        value = self.number(choice, column, 1)
+        if isinstance(value, Hole):
+            return self.structure[value.name]
+        if isinstance(value, int):
+            return value
+        raise ScheduleError("S410", f"'{choice}' must be a number or a knob here", choice.span)
+
+    def _column(self, column: Column) -> Int:
+        self.columns[column.name] = column
+        return Hole(column.name)
+
+    def _fixed(self, expr: ast.Expr) -> int:
+        value = self.value(expr)
+        if isinstance(value, int):
+            return value
+        raise ScheduleError("S410", f"'{expr}' is not a fixed number", expr.span)
+
+    def value(self, expr: ast.Expr) -> Int:
+        """An integer expression over sizes and at most a knob by itself."""
+        match expr:
+            case ast.Number():
+                return self._literal(expr)
+            case ast.Bool(value=value):
+                return int(value)
+            case ast.Name(name=name):
+                return self._named(name, expr.span)
+            case ast.Unary(op="not"):
+                return int(not self._fixed(expr.value))
+            case ast.Binary():
+                return self._arithmetic(expr)
+            case _:
+                raise ScheduleError("S410", f"'{expr}' is not a number", expr.span,
+                                    "write a number, a size, a knob, low..high or {a, b, c}")
+
+    def _literal(self, expr: ast.Number) -> int:
+        if isinstance(expr.value, int):
+            return expr.value
+        raise ScheduleError("S410", f"'{expr}' is not a whole number", expr.span)
+
+    def _named(self, name: str, span: Span) -> Int:
+        if name in self.knobs:
+            return self.structure[name] if self.knobs[name].structural else Hole(name)
+        if name in self.sizes:
+            return self.sizes[name]
+        hint = did_you_mean(name, [*self.knobs, *self.sizes]) or "declare it: knob " + name + " in {…}"
+        raise ScheduleError("S411", f"no size or knob is called '{name}'", span, hint)
+
+    def _arithmetic(self, expr: ast.Binary) -> int:
+        left, right = self._fixed(expr.left), self._fixed(expr.right)
+        if expr.op in ("//", "%") and right == 0:
+            raise ScheduleError("S410", f"'{expr}' divides by zero", expr.span)
+        table = {"+": left + right, "-": left - right, "*": left * right, "<": left < right, "<=": left <= right,
+                 ">": left > right, ">=": left >= right, "==": left == right, "!=": left != right,
+                 "and": bool(left and right), "or": bool(left or right)}
+        if expr.op in ("//", "%"):
+            return left // right if expr.op == "//" else left % right
+        if expr.op in table:
+            return int(table[expr.op])
+        raise ScheduleError("S410", f"'{expr}' is not a whole number", expr.span, "use // to divide")
+
+
+def structural_columns(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int]) -> tuple[Column, ...]:
+    """The columns that decide structure, found from the text alone."""
+    steering = set(_steering_knobs(directives))
+    return tuple(_structural(directives, steering, Holes(sizes, {})))
+
+
+def knob_column(knob: ast.Knob, holes: Holes, structural: bool) -> Column:
+    """The column a knob declares."""
+    boolean = all(isinstance(v, ast.Bool) for v in knob.values)
+    listed = [holes.value(v) for v in knob.values]
+    values = tuple(sorted({v for v in listed if isinstance(v, int)}))
+    labels = ("false", "true") if boolean else ()
+    return Column(knob.name, values[0], values[-1], values, labels, structural)
+
+
+def flat(directives: tuple[ast.Directive, ...]) -> Iterator[ast.Directive]:
+    """All directives, those in `when` blocks after their `when`."""
+    for directive in directives:
+        yield directive
+        if isinstance(directive, ast.When):
+            yield from flat(directive.directives)
+
+
+def _steering_knobs(directives: tuple[ast.Directive, ...]) -> Iterator[str]:
+    for directive in flat(directives):
+        match directive:
+            case ast.When(condition=steer) | ast.Parallel(count=steer) | ast.Unroll(explicit=steer):
+                if steer is not None:
+                    yield from (n.name for n in ast.walk(steer) if isinstance(n, ast.Name))
+            case _:
+                pass
+
+
+def _structural(directives: tuple[ast.Directive, ...], steering: set[str], holes: Holes) -> Iterator[Column]:
+    for directive in flat(directives):
+        match directive:
+            case ast.Knob(name=name) if name in steering:
+                yield knob_column(directive, holes, structural=True)
+            case ast.ComputeAt(places=places) if len(places) > 1:
+                labels = tuple(map(str, places))
+                yield Column(f"{directive.stage}.at", 0, len(labels) - 1, tuple(range(len(labels))), labels, True)
+            case ast.Parallel(count=ast.OneOf() | ast.Between() as count):
+                holes.number(count, parallel_name(directive), 1)
+                found = holes.columns[parallel_name(directive)]
+                yield Column(found.name, found.low, found.high, found.values, (), True)
+            case _:
+                pass
+
+
+def parallel_name(directive: ast.Parallel) -> str:
+    """The column of a parallel directive's count: named by its first loop."""
+    return f"{directive.loops[0]}.parallel"

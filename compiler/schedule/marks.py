@@ -1,0 +1,116 @@
+"""`parallel`, `vectorize`, `unroll`: how a loop runs, and which dependences forbid it."""
+
+from __future__ import annotations
+
+from ...dsl import ast
+from ...dsl.source import Span
+from .errors import ScheduleError
+from .fuse import fuse_loops
+from .holes import Holes, parallel_name
+from .split import remark, require_plain
+from .state import ROOT, Loop, StageState, State, find_loop, find_loops, find_stage
+
+
+def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
+    """Run adjacent spatial loops of a root stage on threads, fused to one.
+
+    before  for i { for j { … } }
+    after   parallel for i_j in 0..I*J { let i = i_j // J; let j = i_j % J; … }     # parallel i j
+    needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), only one such
+            directive for a stage (S433)
+    """
+    loops = directive.loops
+    if directive.count is not None:
+        number = holes.decide(directive.count, parallel_name(directive))
+        if not 0 <= number <= len(loops):
+            raise ScheduleError("S434", f"{number} of {len(loops)} loops cannot be parallel", directive.span)
+        loops = loops[:number]
+    if not loops:
+        return
+    owner, found = find_loops(state, loops)
+    for loop in found:
+        _require_independent(owner, loop, "parallel", directive.span)
+    if any(loop.mark == "parallel" for loop in owner.loops):
+        raise ScheduleError("S433", f"{owner.name} has a parallel loop already", directive.span,
+                            "name all its parallel loops in one directive")
+    name = "_".join(loop.name for loop in found)
+    target = found[0] if len(found) == 1 else fuse_loops(state, owner, found, name, directive)
+    require_plain(state, owner, target, directive)
+    remark(owner, target, "parallel")
+    check_marks(state, owner, directive.span)
+
+
+def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
+    """Run the iterations of a spatial loop in the lanes of vectors.
+
+    before  for j in 0..16 { C[j] = A[j] * 2 }
+    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)] * splat(2, 8)   and the same for 8     # vectorize j
+    needs   a spatial loop (S430) with no stage computed inside it (S435), one such loop for a stage (S433)
+    """
+    owner, loop = find_loop(state, directive.loop)
+    _require_independent(owner, loop, "vectorized", directive.span)
+    if any(other.mark == "vectorized" for other in owner.loops):
+        raise ScheduleError("S433", f"{owner.name} has a vectorized loop already", directive.span)
+    require_plain(state, owner, loop, directive)
+    remark(owner, loop, "vectorized")
+    check_marks(state, owner, directive.span)
+
+
+def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
+    """Write loop bodies out: one loop fully, or a stage's inner loops while their product is at most `step`.
+
+    before  for i in 0..2 { C[i] = 0 }
+    after   C[0] = 0  C[1] = 0     # unroll C.i
+    needs   a plain loop (S421); a step is at least 0 (S434)
+
+    A vectorised loop counts as its number of vectors. `unroll C: step, false` leaves it to the C compiler.
+    """
+    if directive.step is None:
+        owner, loop = find_loop(state, directive.target)
+        require_plain(state, owner, loop, directive)
+        remark(owner, loop, "unrolled")
+        return
+    owner = find_stage(state, directive.target)
+    step = holes.number(directive.step, f"{owner.name}.unroll", 1)
+    if isinstance(step, int) and step < 0:
+        raise ScheduleError("S434", f"the unroll step {step} is negative", directive.span)
+    explicit = directive.explicit is None or holes.decide(directive.explicit, f"{owner.name}.explicit")
+    owner.unroll = step if explicit else 0
+
+
+def _require_independent(owner: StageState, loop: Loop, what: str, span: Span) -> None:
+    if owner.is_reduction(loop):
+        hint = "mark a spatial loop" + (", or split the reduction with rfactor" if what == "vectorized" else "")
+        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be {what}: each iteration adds to the "
+                            f"{owner.name} that the one before it left", span, hint)
+
+
+def check_marks(state: State, owner: StageState, span: Span) -> None:
+    """What must hold of a stage's marked loops in their present order."""
+    first = owner.first_reduction()
+    for position, loop in enumerate(owner.loops):
+        if loop.mark == "parallel":
+            _check_parallel(owner, loop, position > first, span)
+        if loop.mark == "vectorized":
+            _check_vectorized(state, owner, position, span)
+
+
+def _check_parallel(owner: StageState, loop: Loop, inside: bool, span: Span) -> None:
+    if inside:
+        outer = owner.loops[owner.first_reduction()]
+        raise ScheduleError("S431", f"parallel loop {owner.name}.{loop.name} is inside the reduction loop {outer.name}: "
+                            f"its tasks would all wait for each iteration of {outer.name}", span,
+                            f"order {loop.name} outside {outer.name}")
+    if owner.place != ROOT:
+        raise ScheduleError("S432", f"{owner.name} is computed inside another stage's loops, so its loop {loop.name} "
+                            "cannot be parallel", span, "make a loop of the outer stage parallel")
+
+
+def _check_vectorized(state: State, owner: StageState, position: int, span: Span) -> None:
+    for loop in owner.loops[position:]:
+        if loop.mark == "parallel":
+            raise ScheduleError("S435", f"parallel loop {loop.name} is inside a vectorized loop", span)
+        for guest in state.attached(owner.name, loop.name):
+            raise ScheduleError("S435", f"{guest.name} is computed inside the vectorized loop "
+                                f"{owner.name}.{owner.loops[position].name}", span,
+                                "compute it further out, or vectorize an inner loop")

@@ -1,0 +1,129 @@
+"""`compute … at`: where a stage is computed, and whether its readers still find it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...dsl import ast, typed
+from ...dsl.affine import variable
+from ...dsl.source import NOWHERE, Span
+from .. import sym
+from ..sym import Hole
+from .errors import ScheduleError
+from .holes import Holes
+from .marks import check_marks
+from .region import Interval, regions
+from .state import ROOT, Place, StageState, State, find_loop, find_stage, left_of
+
+
+def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
+    """Compute a stage inside a loop of another, just what is read there.
+
+    before  for i { C[i] = … }  for i { D[i] = C[i] + 1 }
+    after   for i { C[0] = …; D[i] = C[0] + 1 }     # compute C at D.i
+    needs   every reader of the stage inside that loop (S450), a loop that is not its own (S451) and neither
+            vectorized (S435) nor unrolled (S421); an output only where the iterations partition it (S452)
+    """
+    column = f"{directive.stage}.at"
+    place = directive.places[holes.structure[column] if len(directive.places) > 1 else 0]
+    if directive.stage.parts[-1] == "pad" and ".".join(directive.stage.parts) not in state.stages:
+        raise ScheduleError("S499", "materialised padding is not available yet", directive.span,
+                            "write the padded tensor as a stage of its own")
+    owner = find_stage(state, directive.stage)
+    if place.parts == (ROOT,):
+        owner.place = ROOT
+    else:
+        _attach(state, owner, place, directive)
+    check_places(state, directive.span)
+    check_marks(state, owner, directive.span)
+
+
+def _attach(state: State, owner: StageState, place: ast.Ref, directive: ast.ComputeAt) -> None:
+    host, loop = find_loop(state, place)
+    if host is owner or host.name in {guest.name for guest in state.guests(owner.name)}:
+        raise ScheduleError("S451", f"{owner.name} cannot be computed inside its own loops", place.span,
+                            "name a loop of a stage that reads it")
+    if loop.mark == "unrolled":
+        raise ScheduleError("S421", f"loop {host.name}.{loop.name} is already unrolled", place.span)
+    owner.place = Place(host.name, loop.name)
+    check_marks(state, host, directive.span)
+
+
+def check_places(state: State, span: Span = NOWHERE) -> None:
+    """Every attached stage is inside the loop its readers run in, and its extents are those of its region."""
+    for owner in state.stages.values():
+        if isinstance(owner.place, Place):
+            _check_readers(state, owner, owner.place, span)
+    refresh_extents(state)
+    for owner in state.stages.values():
+        if isinstance(owner.place, Place) and state.dag.is_output(owner.name):
+            _check_partition(state, owner, owner.place, span)
+
+
+def _check_readers(state: State, owner: StageState, place: Place, span: Span) -> None:
+    host = state.stages[place.stage]
+    at = host.position(place.loop)
+    readers = [s for s in state.stages.values()
+               if any(r.tensor == owner.name for r in typed.reads(s.body))]
+    if not readers:
+        raise ScheduleError("S450", f"nothing inside {place.stage}.{place.loop} reads {owner.name}", span)
+    for reader in readers:
+        if not _runs_inside(state, reader, host, at):
+            where = "at root" if reader.place == ROOT else f"at {_text(reader.place)}"
+            raise ScheduleError("S450", f"{reader.name}, computed {where}, reads {owner.name}, which would exist only "
+                                f"inside {place.stage}.{place.loop}", span,
+                                f"compute {owner.name} further out, or {reader.name} inside the same loop")
+
+
+def _text(place: Place | str) -> str:
+    return f"{place.stage}.{place.loop}" if isinstance(place, Place) else place
+
+
+def _runs_inside(state: State, reader: StageState, host: StageState, at: int) -> bool:
+    """Whether a stage runs inside the host's loop at a position: it is the host, or computed at or below it."""
+    while reader is not host:
+        if not isinstance(reader.place, Place):
+            return False
+        outer = state.stages[reader.place.stage]
+        if outer is host:
+            return host.position(reader.place.loop) >= at
+        reader = outer
+    return True
+
+
+def refresh_extents(state: State) -> None:
+    """Set each attached stage's extents, in closed form, to those of the region its host needs; hosts first."""
+    for owner in reversed(state.stages.values()):
+        if isinstance(owner.place, Place):
+            region = region_of(state, owner, owner.place)
+            for axis, part in zip(owner.stage.axes, region, strict=True):
+                owner.axes[axis.name] = replace(owner.axes[axis.name], extent=part)
+
+
+def region_of(state: State, owner: StageState, place: Place) -> list[sym.Int]:
+    """The extents of an attached stage for a full tile of its host, over the holes of the schedule."""
+    host = state.stages[place.stage]
+    position = host.position(place.loop)
+    left = {axis.name: left_of(state.stages[place.stage], axis.name, position + 1)
+            for axis in (*host.stage.axes, *host.stage.reduction_axes)}
+    return [sym.substitute(part.extent, left) for part in regions(state, host, position).of[owner.name]]
+
+
+def _check_partition(state: State, owner: StageState, place: Place, span: Span) -> None:
+    """Each element of an output computed at a loop is computed by exactly one of the loop's iterations."""
+    host = state.stages[place.stage]
+    position = host.position(place.loop)
+    region = regions(state, host, position).of[owner.name]
+    axes = [part.start.names[0] for part in region if _is_axis(part)]
+    outer = {axis.name for axis in (*host.stage.axes, *host.stage.reduction_axes)
+             if left_of(host, axis.name, position + 1) != host.axes[axis.name].extent}
+    if len(set(axes)) < len(region) or not outer <= set(axes) or host.place != ROOT:
+        raise ScheduleError("S452", f"output {owner.name} cannot be computed at {host.name}.{place.loop}: the iterations "
+                            "there do not each compute a part of their own", span,
+                            f"compute {owner.name} at root")
+
+
+def _is_axis(part: Interval) -> bool:
+    names = part.start.names
+    whole = len(names) == 1 and part.start == variable(names[0]) and part.extent == Hole(names[0])
+    return whole and part.exact

@@ -1,0 +1,97 @@
+"""`split`: one loop becomes several, each stepping through the tile of the one outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ...dsl import ast
+from ..sym import Int, ceil_divide, maximum, multiply, product
+from .errors import ScheduleError
+from .holes import Holes
+from .state import Loop, StageState, State, count, find_loop
+
+
+def split(state: State, directive: ast.Split, holes: Holes) -> None:
+    """Replace a loop by its parts, outermost first.
+
+    before  for i in 0..512 { … i … }
+    after   for i0 in 0..86 { for i1 in 0..6 { … i0 * 6 + i1 … } }     # split D.i: [i0, i1: 6]
+    needs   a plain loop at which nothing is computed (S421), names not used before (S406), sizes that are
+            positive (S408) and cover the loop (S407)
+
+    The outermost unsized part is derived: the extent divided by the other parts, rounded up. A part that does
+    not divide is legal: the last tile is a nest of its own.
+    """
+    owner, loop = find_loop(state, directive.loop)
+    require_plain(state, owner, loop, directive)
+    claim(owner, directive.parts, [part.name for part in directive.parts])
+    extent = count(owner, loop)
+    sizes = _sizes(owner, directive, extent, holes)
+    names = [part.name for part in directive.parts]
+    tiles = [multiply(loop.tile, product(sizes[k + 1 :])) for k in range(len(sizes))]
+    parts = [Loop(name, loop.axis, tile) for name, tile in zip(names, tiles, strict=True)]
+    at = owner.position(loop.name)
+    owner.loops[at : at + 1] = parts
+    made = owner.made[loop.axis]
+    made[made.index(loop.name) : made.index(loop.name) + 1] = names
+    owner.consumed[loop.name] = f"'{directive}' made {' '.join(names)} of it"
+
+
+def _sizes(owner: StageState, directive: ast.Split, extent: Int, holes: Holes) -> list[Int]:
+    parts = directive.parts
+    derived = next((k for k, part in enumerate(parts) if part.size is None), None)
+    sizes: list[Int] = []
+    for k, part in enumerate(parts):
+        column = f"{owner.name}.{directive.loop.parts[-1]}.{part.name}"
+        sizes.append(1 if k == derived else _size(part, column, extent, holes))
+    if derived is None:
+        holes.limit(extent, product(sizes), directive.span, "S407",
+                    f"the parts of {directive.loop} cover {product(sizes)} of {extent} iterations")
+    else:
+        sizes[derived] = maximum(1, ceil_divide(extent, product(sizes)))
+    _limit_holes(parts, sizes, extent, holes, derived)
+    return sizes
+
+
+def _size(part: ast.Part, column: str, extent: Int, holes: Holes) -> Int:
+    size = holes.number(part.size, column, extent)
+    if isinstance(size, int) and size < 1:
+        raise ScheduleError("S408", f"part '{part.name}' has size {size}; a size is at least 1", part.span)
+    return size
+
+
+def _limit_holes(parts: tuple[ast.Part, ...], sizes: list[Int], extent: Int, holes: Holes,
+                 derived: int | None) -> None:
+    """A hole larger than what is left for it names no new schedule: such configs are invalid."""
+    for k, part in enumerate(parts):
+        if k != derived and not isinstance(sizes[k], int):
+            inner = product(s for j, s in enumerate(sizes) if j > k and j != derived)
+            holes.limits.append((sizes[k], ceil_divide(extent, inner)))
+            holes.limits.append((1, sizes[k]))
+
+
+def require_plain(state: State, owner: StageState, loop: Loop, directive: ast.Node) -> None:
+    """Only an unmarked loop at which no stage is computed may be taken apart."""
+    if loop.mark != "serial":
+        raise ScheduleError("S421", f"loop {owner.name}.{loop.name} is already {loop.mark}", directive.span,
+                            "change the loop first, mark it afterwards")
+    guests = state.attached(owner.name, loop.name)
+    if guests:
+        raise ScheduleError("S421", f"{guests[0].name} is computed at {owner.name}.{loop.name}", directive.span,
+                            "change the loop first, compute stages at it afterwards")
+
+
+def claim(owner: StageState, nodes: Sequence[ast.Node], names: list[str]) -> None:
+    """New loops' names must be new to their stage, and different."""
+    taken = {loop.name for loop in owner.loops} | set(owner.axes) | set(owner.consumed)
+    for node, name in zip(nodes, names, strict=True):
+        if name in taken:
+            raise ScheduleError("S406", f"{owner.name} has, or had, a loop '{name}' already", node.span,
+                                f"take another name, such as {name}_{len(owner.loops)}")
+        taken.add(name)
+
+
+def remark(owner: StageState, loop: Loop, mark: str) -> None:
+    """Give a loop a kind."""
+    owner.loops[owner.position(loop.name)] = replace(loop, mark=mark)

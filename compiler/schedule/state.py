@@ -1,0 +1,258 @@
+"""The state that directives change: each stage's loops, where it is computed, what its loops are marked with.
+
+A loop steps through one *axis* in units of a *tile*: `split D.i: [i0, i1: 6]` turns the loop i of tile 1 into
+i0 of tile 6 and i1 of tile 1. An axis is a spatial or reduction axis of the stage, or a *fused* axis whose value
+is decoded into its member loops. Tiles and extents are symbolic integers over the holes of the schedule, computed
+once; `reached` is the closed form of what is left of an axis inside its first loops, with `min` and ceil-div for
+the parts that do not divide. Lowering walks the same loops with numbers (compiler/loop/lower.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...dsl import ast, typed
+from ...dsl.diagnostics import did_you_mean
+from ...dsl.source import NOWHERE, Span
+from .. import dag
+from ..sym import Int, ceil_divide, minimum, multiply
+from ..target.target import Target
+from .errors import ScheduleError
+
+SPATIAL, REDUCTION, FUSED = "spatial", "reduction", "fused"
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One live loop: iteration t covers elements t * tile … of its axis. `mark` is a loop kind of the IR."""
+
+    name: str
+    axis: str
+    tile: Int
+    mark: str = "serial"
+
+
+@dataclass(frozen=True, slots=True)
+class IterAxis:
+    """Something loops step through. `members` are the loops a fused axis stands for, outermost first."""
+
+    name: str
+    kind: str
+    extent: Int
+    members: tuple[Loop, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stage is computed: inside a loop of another stage."""
+
+    stage: str
+    loop: str
+
+
+INLINE, ROOT = "inline", "root"
+
+
+@dataclass
+class StageState:
+    """One stage of the kernel while directives apply.
+
+    `made` lists the steps through each axis as splits made them, outer parts first; `consumed` says what became
+    of a loop that is gone. `body` is the stage's with inlined producers written into it.
+    """
+
+    stage: dag.Stage
+    body: typed.Expr
+    axes: dict[str, IterAxis]
+    loops: list[Loop]
+    made: dict[str, list[str]]
+    place: Place | str = ROOT
+    unroll: Int = 0
+    consumed: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def name(self) -> str:
+        """The stage's name."""
+        return self.stage.name
+
+    def position(self, loop: str) -> int:
+        """The index of a live loop."""
+        return next(i for i, candidate in enumerate(self.loops) if candidate.name == loop)
+
+    def is_reduction(self, loop: Loop) -> bool:
+        """Whether a loop runs over reduction points."""
+        axis = self.axes[loop.axis]
+        if axis.kind == FUSED:
+            return any(self.is_reduction(member) for member in axis.members)
+        return axis.kind == REDUCTION
+
+    def first_reduction(self) -> int:
+        """The position of the outermost reduction loop; the number of loops where there is none."""
+        return next((i for i, loop in enumerate(self.loops) if self.is_reduction(loop)), len(self.loops))
+
+
+@dataclass
+class State:
+    """A kernel with some directives applied. `stages` are in topological order."""
+
+    dag: dag.Dag
+    target: Target
+    stages: dict[str, StageState]
+
+    def stage(self, name: str) -> StageState:
+        """The state of a stage."""
+        return self.stages[name]
+
+    def attached(self, stage: str, loop: str) -> list[StageState]:
+        """The stages computed directly inside a loop, producers first."""
+        return [s for s in self.stages.values() if s.place == Place(stage, loop)]
+
+    def guests(self, stage: str) -> Iterator[StageState]:
+        """The stages computed anywhere inside a stage's loops, at any depth."""
+        for other in self.stages.values():
+            if isinstance(other.place, Place) and other.place.stage == stage:
+                yield other
+                yield from self.guests(other.name)
+
+
+def initial(graph: dag.Dag, target: Target) -> State:
+    """Every stage at root, one loop an axis, reductions innermost."""
+    return State(graph, target, {s.name: _unscheduled(s) for s in graph.stages})
+
+
+def _unscheduled(stage: dag.Stage) -> StageState:
+    axes = [IterAxis(a.name, SPATIAL, a.extent) for a in stage.axes]
+    axes += [IterAxis(a.name, REDUCTION, a.extent) for a in stage.reduction_axes]
+    loops = [Loop(a.name, a.name, 1) for a in axes]
+    return StageState(stage, stage.body, {a.name: a for a in axes}, loops, {a.name: [a.name] for a in axes})
+
+
+# ── extents in closed form ───────────────────────────────────────────────────────────────────────────────
+
+
+def steps(state: StageState, axis: str) -> list[tuple[int, Loop]]:
+    """The steps through an axis as (position in the nest, loop), members of fused axes included."""
+    found = [(i, loop) for i, loop in enumerate(state.loops) if loop.axis == axis]
+    for other in state.axes.values():
+        for member in other.members:
+            if member.axis == axis and (inner := steps(state, other.name)):
+                found.append((inner[-1][0], member))
+    return found
+
+
+def in_order(state: StageState, axis: str) -> bool:
+    """Whether the nest steps through an axis from its outer parts to its inner ones, as splits made them."""
+    nest = [loop.name for _, loop in sorted(steps(state, axis), key=lambda step: step[0])]
+    return nest == state.made[axis]
+
+
+def split_order(state: StageState, axis: str) -> list[Loop]:
+    """The steps through an axis, outer parts first: a tile is never larger than the one it is part of."""
+    found = {loop.name: loop for _, loop in steps(state, axis)}
+    return [found[name] for name in state.made[axis]]
+
+
+def left_of(state: StageState, axis: str, position: int) -> Int:
+    """The extent of an axis that is left inside the loops before `position`, for a full tile.
+
+    Where the nest steps through the axis in another order than its splits made, what is left has gaps: the whole
+    extent then covers it.
+    """
+    extent = extent_of(state, axis)
+    passed = [loop for i, loop in steps(state, axis) if i < position]
+    if not passed or not in_order(state, axis):
+        return extent
+    left = extent
+    for loop in split_order(state, axis)[: len(passed)]:
+        left = minimum(loop.tile, left)
+    return left
+
+
+def extent_of(state: StageState, axis: str) -> Int:
+    """The extent of an axis; that of a fused one is the product of its members' counts."""
+    info = state.axes[axis]
+    if info.kind != FUSED:
+        return info.extent
+    extent: Int = 1
+    for member in info.members:
+        extent = multiply(extent, count(state, member))
+    return extent
+
+
+def count(state: StageState, loop: Loop) -> Int:
+    """How many iterations a loop (or a member of a fused one) has in a full tile."""
+    left = extent_of(state, loop.axis)
+    for outer in split_order(state, loop.axis):
+        if outer.name == loop.name:
+            break
+        left = minimum(outer.tile, left)
+    return ceil_divide(left, loop.tile)
+
+
+# ── finding what a directive names ───────────────────────────────────────────────────────────────────────
+
+
+def find_stage(state: State, ref: ast.Ref) -> StageState:
+    """The stage of that name, or an error that says what there is."""
+    name = ".".join(ref.parts)
+    if name in state.stages:
+        return state.stages[name]
+    raise _unknown(state, name, ref.span)
+
+
+def find_loop(state: State, ref: ast.Ref) -> tuple[StageState, Loop]:
+    """The live loop `Stage.axis`, or a bare name that one stage alone has."""
+    *stage, name = ref.parts
+    if stage:
+        owner = find_stage(state, ast.Ref(tuple(stage), span=ref.span))
+        return owner, _loop(owner, name, ref.span)
+    owners = [s for s in state.stages.values() if any(loop.name == name for loop in s.loops)]
+    if len(owners) == 1:
+        return owners[0], _loop(owners[0], name, ref.span)
+    if owners:
+        choices = ", ".join(f"{s.name}.{name}" for s in owners)
+        raise ScheduleError("S402", f"more than one stage has a loop '{name}'", ref.span, f"write one of {choices}")
+    gone = next((s for s in state.stages.values() if name in s.consumed), None)
+    if gone:
+        raise ScheduleError("S403", f"loop '{name}' of {gone.name} is gone: {gone.consumed[name]}", ref.span)
+    raise _unknown_loop(name, [loop.name for s in state.stages.values() for loop in s.loops], "any stage", ref.span)
+
+
+def find_loops(state: State, refs: tuple[ast.Ref, ...]) -> tuple[StageState, list[Loop]]:
+    """Loops of one stage, which must be adjacent, outermost first."""
+    found = [find_loop(state, ref) for ref in refs]
+    owner = found[0][0]
+    for ref, (other, _) in zip(refs, found, strict=True):
+        if other is not owner:
+            raise ScheduleError("S404", f"loop '{ref}' belongs to {other.name}, the others to {owner.name}",
+                                ref.span, "name loops of one stage only")
+    positions = [owner.position(loop.name) for _, loop in found]
+    if positions != list(range(positions[0], positions[0] + len(positions))):
+        names = " ".join(loop.name for loop in owner.loops)
+        raise ScheduleError("S405", f"these loops of {owner.name} are not adjacent, outermost first",
+                            refs[0].span | refs[-1].span, f"the order is: {names}")
+    return owner, [loop for _, loop in found]
+
+
+def _loop(owner: StageState, name: str, span: Span) -> Loop:
+    for loop in owner.loops:
+        if loop.name == name:
+            return loop
+    if name in owner.consumed:
+        raise ScheduleError("S403", f"loop '{name}' of {owner.name} is gone: {owner.consumed[name]}", span)
+    raise _unknown_loop(name, [loop.name for loop in owner.loops], owner.name, span)
+
+
+def _unknown(state: State, name: str, span: Span = NOWHERE) -> ScheduleError:
+    inputs = [t.name for t in state.dag.inputs]
+    if name in inputs:
+        return ScheduleError("S401", f"'{name}' is an input of the kernel, not a stage", span,
+                             "only what the kernel computes has loops")
+    hint = did_you_mean(name, state.stages) or f"the stages are {', '.join(state.stages)}"
+    return ScheduleError("S401", f"{state.dag.declaration} has no stage '{name}'", span, hint)
+
+
+def _unknown_loop(name: str, known: list[str], owner: str, span: Span) -> ScheduleError:
+    hint = did_you_mean(name, known) or f"the loops are {' '.join(dict.fromkeys(known))}"
+    return ScheduleError("S402", f"{owner} has no loop '{name}'", span, hint)
