@@ -31,6 +31,8 @@ def expanded(function: str, args: list[Expr]) -> Expr:
             return Binary("/", one, Call("sqrt", (a,)))
         case "sigmoid":
             return Binary("/", one, Binary("+", one, Call("exp", (Unary("neg", a),))))
+        case _ if a.dtype.kind == "uint":
+            return a
         case _:
             return Select(Binary("<", a, Const(0, a.dtype, a.lanes)), Unary("neg", a), a)
 

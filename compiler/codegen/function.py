@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby, product
@@ -11,11 +11,11 @@ from math import prod
 
 from ...dsl.dtypes import BOOL, DType
 from ..loop.ir import Alloc, Block, Buffer, Const, Expr, For, If, Let, Load, Store, Var
+from ..loop.ranges import bounds
 from ..loop.visit import all_exprs
 from .ctext import MEMORY_TYPE, cast
 from .memory import Memory, tasks_of
 from .names import Names
-from .ranges import value_range
 from .scalar import Scalars
 from .vector import Vectors, type_of
 from .writer import Writer
@@ -83,7 +83,7 @@ class Function:
                         self._store(stmt)
 
     @contextmanager
-    def _scope(self) -> Iterator[None]:
+    def _scope(self) -> Generator[None]:
         visible = dict(self._visible)
         with self.memory.scope(), self._vectors.scope():
             yield
@@ -116,9 +116,8 @@ class Function:
                 self.block(stmt.otherwise)
 
     def _let(self, var: Var, value: Expr) -> None:
-        limits = value_range(value, self._ranges)
-        if limits is not None:
-            self._ranges[var.name] = limits
+        if var.dtype.is_integer:
+            self._ranges[var.name] = bounds(value, self._ranges)
         if var.lanes > 1:
             self._visible[self._program.names[var.name]] = str(self._vectors.let(var.name, value))
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from ...dsl.dtypes import DTYPES, DType
-from .ctext import UNARY, MEMORY_TYPE, Text, cast, infix, literal
+from .ctext import MEMORY_TYPE, Text, cast, infix, literal
 from .wrapping import wrapping
 
 _PATTERN = re.compile(r"\b(?:bf16|[fiu]\d+)_(?:min|max|abs|floordiv|floormod|sigmoid|odd_from_f64|from_\w+)(?=\()")

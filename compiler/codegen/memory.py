@@ -6,7 +6,7 @@ Buffers of the workspace in disjoint scopes share their bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from math import prod
 
@@ -43,7 +43,7 @@ class Memory:
         return start
 
     @contextmanager
-    def scope(self) -> Iterator[None]:
+    def scope(self) -> Generator[None]:
         """What is allocated inside is free again behind it."""
         used = self._used
         yield

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from ...dsl.dtypes import BOOL, F32, F64, I64, DType
 from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Select, Unary, Var
-from .ctext import ADD, BITS, CHOICE, MEMORY_TYPE, MUL, OR, SHIFT, UNARY, Text, call, cast, infix, literal
+from ..loop.ranges import Range, bounds
+from .ctext import ADD, BITS, CHOICE, EQUAL, MEMORY_TYPE, MUL, OR, SHIFT, UNARY, Text, call, cast, infix, literal
+from .exact import never_wraps, settled
 from .names import Names
-from .ranges import Range, comparison, exact_range, value_range
 from .wrapping import wrapping
 
 LANES = "lanes"
@@ -82,14 +83,7 @@ class Scalars:
 
     def holds(self, condition: Expr) -> bool | None:
         """What a condition always gives; None where it depends."""
-        if isinstance(condition, Const):
-            return bool(condition.value)
-        if not isinstance(condition, Binary) or not condition.left.dtype.is_integer:
-            return None
-        left, right = (value_range(e, self.ranges) for e in (condition.left, condition.right))
-        if condition.left == condition.right and condition.op in ("<", "<=", ">", ">=", "==", "!="):
-            return condition.op in ("<=", ">=", "==")
-        return comparison(condition.op, left, right) if left and right else None
+        return settled(condition, self.ranges)
 
     def _load(self, load: Load) -> Text:
         if load.buffer.scope == LANES:
@@ -102,9 +96,8 @@ class Scalars:
     def _unary(self, op: str, value: Expr) -> Text:
         operand = self.text(value)
         if op == "not":
-            return Text(f"!{operand.within(UNARY)}", UNARY)
-        exact = exact_range(Unary(op, value), self.ranges)
-        if value.dtype.is_integer and not fits(exact, value.dtype):
+            return Text(f"!{operand.within(UNARY)}", EQUAL)     # compilers want `(!a) == b`
+        if value.dtype.is_integer and not never_wraps(Unary(op, value), self.ranges):
             return wrapping("-", value.dtype, Text("0"), operand)
         inner = operand.within(UNARY)
         return Text(f"-({inner})" if inner.startswith("-") else f"-{inner}", UNARY)
@@ -120,7 +113,7 @@ class Scalars:
             return self._division(expr)
         if expr.dtype == BOOL:
             return infix(op, self.text(left), self.text(right))
-        if fits(exact_range(expr, self.ranges), expr.dtype):
+        if expr.dtype.is_float or never_wraps(expr, self.ranges):
             return self._sum_text(self._sum(expr)) if expr.dtype == I64 else self._plain(expr)
         return wrapping(op, expr.dtype, self.text(left), self.text(right))
 
@@ -131,8 +124,8 @@ class Scalars:
         """Floor division and remainder: plain C for what is not negative, shifts and masks for powers of two."""
         dtype, divisor = expr.dtype, expr.right
         left, right = self.text(expr.left), self.text(divisor)
-        low = (value_range(expr.left, self.ranges) or dtype.limits)[0]
-        if low >= 0 and (value_range(divisor, self.ranges) or dtype.limits)[0] > 0:
+        positive = bounds(expr.left, self.ranges)[0] >= 0 and bounds(divisor, self.ranges)[0] > 0
+        if positive or dtype.kind == "uint":
             return infix("/" if expr.op == "//" else "%", left, right)
         shift = power_of_two(divisor)
         if shift is not None and expr.op == "//":
@@ -162,7 +155,7 @@ class Scalars:
         """An i64 expression as numbers times terms, as far as nothing in it can overflow."""
         if isinstance(expr, Const):
             return Sum({}, int(expr.value))
-        if isinstance(expr, Binary) and fits(exact_range(expr, self.ranges), I64):
+        if isinstance(expr, Binary) and never_wraps(expr, self.ranges):
             left, right = expr.left, expr.right
             match expr.op:
                 case "+":
@@ -223,6 +216,8 @@ def scalar_call(function: str, dtype: DType, args: list[Text]) -> Text:
     match function:
         case "min" | "max":
             return call(f"{dtype}_{function}", *args)
+        case "abs" if dtype.kind == "uint":
+            return args[0]
         case "abs":
             return call(f"fabs{suffix}" if dtype.is_float else f"{dtype}_abs", *args)
         case "rsqrt":
@@ -237,12 +232,12 @@ def convert(value: Text, origin: DType, dtype: DType) -> Text:
     """A scalar of type `origin` as `dtype`, with the language's meaning."""
     if origin == dtype:
         return value
-    if dtype == BOOL:
-        return infix("!=", value, literal(0, origin))
-    if dtype.is_float and dtype.bits == 16:
-        return _to_half(value, origin, dtype)
     if origin.is_float and origin.bits == 16:
         return convert(call(f"f32_from_{origin}", value), F32, dtype)
+    if dtype.is_float and dtype.bits == 16:
+        return _to_half(value, origin, dtype)
+    if dtype == BOOL:
+        return infix("!=", value, literal(0, origin))
     if origin.is_float and dtype.is_integer:
         return call(f"{dtype}_from_{origin}", value)
     return cast(MEMORY_TYPE[dtype.name], value)
@@ -251,15 +246,8 @@ def convert(value: Text, origin: DType, dtype: DType) -> Text:
 def _to_half(value: Text, origin: DType, dtype: DType) -> Text:
     if origin == F32:
         return call(f"{dtype}_from_f32", value)
-    if origin.is_float and origin.bits == 16:
-        return _to_half(call(f"f32_from_{origin}", value), F32, dtype)
     wide = value if origin == F64 else cast("double", value)
     return call(f"{dtype}_from_f32", call("f32_odd_from_f64", wide))
-
-
-def fits(exact: Range | None, dtype: DType) -> bool:
-    """Whether a range is known and needs no wrapping in a type."""
-    return exact is not None and dtype.limits[0] <= exact[0] and exact[1] <= dtype.limits[1]
 
 
 def constant(expr: Expr) -> int:

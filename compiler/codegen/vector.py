@@ -7,7 +7,7 @@ statement. Vectors are already cut to the machine's width (`split.py`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,10 +15,10 @@ from ...dsl.dtypes import BOOL, F32, I32, I64, DType
 from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
 from ..loop.visit import rebuild, walk_expr
 from .ctext import UNARY, Text, cast, element_name
+from .exact import fits
 from .expand import clamped, expanded, is_expanded
 from .lanes import at_lane, index_ramp, is_harmless, is_monotone, shortened
-from .ranges import value_range
-from .scalar import LANE, LANES, Scalars, fits, power_of_two
+from .scalar import LANE, LANES, Scalars, power_of_two
 from .vectors import OPERATIONS, VectorType
 from .writer import Writer
 
@@ -74,7 +74,7 @@ class Vectors:
             self._writer.line(f"{where} = {value.type}_lane({value}, {lane});")
 
     @contextmanager
-    def scope(self) -> Iterator[None]:
+    def scope(self) -> Generator[None]:
         """A block of C: what is named inside it is forgotten at its end."""
         self._splats.append({})
         self._loaded.append({})
@@ -187,7 +187,7 @@ class Vectors:
         return Binary(expr.op, left, right) if left is not None and right is not None else expr
 
     def _fits_i32(self, expr: Expr) -> bool:
-        return fits(value_range(expr, self._scalars.ranges), I32)
+        return fits(expr, I32.limits, self._scalars.ranges)
 
     def _call(self, expr: Call) -> Value:
         if expr.function == "fma" and self._fused:
@@ -204,14 +204,14 @@ class Vectors:
         origin, dtype, lanes = expr.value.dtype, expr.dtype, expr.lanes
         if origin == dtype:
             return self.value(expr.value)
-        if dtype == BOOL:
-            return self.value(Binary("!=", expr.value, Const(0, origin, lanes)))
-        if origin == BOOL:
-            return self._from_truth(expr)
         if origin.name == "bf16" and dtype == F32:
             return _apply(type_of(expr), "from_bf16", self.value(expr.value))
         if any(t.is_float and t.bits == 16 for t in (origin, dtype)):
             return self._each_lane(expr)
+        if dtype == BOOL:
+            return self.value(Binary("!=", expr.value, Const(0, origin, lanes)))
+        if origin == BOOL:
+            return self._from_truth(expr)
         if origin == I64 and (short := shortened(expr.value, self._fits_i32)) is not None:
             if isinstance(expr.value, Ramp) and dtype == I32:
                 return self._ramp(expr.value, I32)

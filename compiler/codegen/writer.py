@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
@@ -19,7 +19,7 @@ class Writer:
         self._lines.append(text if margin else "    " * self._depth + text)
 
     @contextmanager
-    def block(self, head: str, end: str = "}") -> Iterator[None]:
+    def block(self, head: str, end: str = "}") -> Generator[None]:
         """`head {` … `}`; an empty head gives a bare scope, `else` stands in the line of the brace before it."""
         if head == "else" and self._lines[-1].endswith("}"):
             self._lines[-1] += " else {"
