@@ -2,8 +2,9 @@
 
 Two kinds of inputs. "normal": normally distributed floats, integers over a range that suits their width.
 "exact": small whole numbers, of which right kernels make exact results as long as a program only adds,
-multiplies, compares and selects (`bounded.py` decides that while it evaluates). Integer inputs used as
-subscripts reach a little outside the tensor that they index, at both ends.
+multiplies, compares and selects (`bounded.py` decides that while it evaluates); the largest and smallest
+stand where an axis ends, so that a lost tail shows in min and max too. Integer inputs used as subscripts
+reach a little outside the tensor that they index, at both ends.
 """
 
 from __future__ import annotations
@@ -92,18 +93,28 @@ def _fill(rng: np.random.Generator, tensor: Tensor, kind: str, indexed: int | No
     dtype, shape = tensor.dtype, tensor.shape
     if dtype.kind == "bool":
         return rng.integers(0, 2, shape).astype(bool)
+    if indexed is not None:
+        low, high = _around(indexed, dtype)
+        return np.asarray(rng.integers(low, high, shape, endpoint=True), interface_type(dtype))
+    if kind == "exact":
+        return _exact(rng, dtype, shape)
     if dtype.is_float:
-        values = rng.standard_normal(shape) if kind == "normal" else rng.integers(-4, 5, shape).astype(float)
-        return store(np.asarray(values), dtype)
-    low, high = _integers(dtype, kind) if indexed is None else _around(indexed, dtype)
+        return store(np.asarray(rng.standard_normal(shape)), dtype)
+    low, high = max(dtype.limits[0], -1000), min(dtype.limits[1], 1000)
     return np.asarray(rng.integers(low, high, shape, endpoint=True), interface_type(dtype))
 
 
-def _integers(dtype: DType, kind: str) -> tuple[int, int]:
-    """Smallest and largest integer of a type to take; 8-bit types in full."""
-    reach = 4 if kind == "exact" else 1000
-    low, high = dtype.limits
-    return max(low, -reach), min(high, reach)
+def _exact(rng: np.random.Generator, dtype: DType, shape: tuple[int, ...]) -> Array:
+    """Whole numbers from -4 to 4, and 9 or -9 in turns where an axis ends."""
+    values = np.asarray(rng.integers(-4, 4, shape, endpoint=True))
+    at = np.indices(shape)
+    last = [i == n - 1 for i, n in zip(at, shape, strict=True)]
+    ends = np.logical_or.reduce(last) if last else np.zeros((), dtype=bool)
+    turn = np.where((at.sum(0) + rng.integers(2)) % 2 == 0, 9, -9)
+    values = np.where(ends, turn, values)
+    if dtype.is_float:
+        return store(values.astype(np.float64), dtype)
+    return values.clip(*dtype.limits).astype(interface_type(dtype))
 
 
 def _around(extent: int, dtype: DType) -> tuple[int, int]:

@@ -101,7 +101,7 @@ def _ratio(distance: Array, tolerance: Array, right: Array) -> Array:
     """Distances in units of tolerance: at most 1 where right, more where wrong."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(distance > 0, distance / tolerance, 0.0)
-    within, beyond = np.minimum(np.nan_to_num(ratio), 1.0), np.where(np.isnan(ratio), np.inf, ratio)
+    within, beyond = np.minimum(np.nan_to_num(ratio), 1.0), np.where(ratio > 1, ratio, np.inf)
     return np.where(right, within, beyond)
 
 
