@@ -143,8 +143,7 @@ def _blocks(stage: Stage, factors: Contraction | None) -> Iterator[dict[str, tup
     pieces: list[list[tuple[str, tuple[int, int]]]] = []
     for axis in reversed(stage.reduction_axes):
         step = min(axis.extent, room)
-        room //= step if step == axis.extent else room
-        room = max(1, room)
+        room = room // step if step == axis.extent else 1
         pieces.append([(axis.name, (n, min(n + step, axis.extent))) for n in range(0, axis.extent, step)])
     return map(dict, product(*reversed(pieces)))
 
