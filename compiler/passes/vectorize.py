@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..loop.affine import coefficient_of
+from ..loop.affine import flat
 from ..loop.ir import (
     Alloc,
     Binary,
@@ -160,7 +160,7 @@ class _Widener:
 
     def subscript(self, expr: Expr, named: Mapping[str, Var]) -> Expr:
         """A subscript affine in the loop variable becomes a ramp, any other a vector of indices."""
-        step = coefficient_of(expr, self.var)
+        step = _step(expr, self.var)
         if step is None or free_vars(expr) & named.keys():
             return self.expr(expr, named)
         start = substitute(expr, {self.var: self.base})
@@ -207,3 +207,8 @@ class _Widener:
         return Select(condition, then, otherwise)
 
 
+def _step(expr: Expr, var: str) -> int | None:
+    """How much an affine subscript grows with a variable; None where it is not affine in it."""
+    form = flat(expr)
+    others = (atom for atom in form.terms if atom != Var(var))
+    return None if any(var in free_vars(atom) for atom in others) else form.terms.get(Var(var), 0)

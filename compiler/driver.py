@@ -1,0 +1,34 @@
+"""From a kernel and a schedule to the nest that code is generated from."""
+
+from __future__ import annotations
+
+from ..dsl import ast
+from . import dag
+from .loop.ir import Nest
+from .loop.lower import lower
+from .passes.pipeline import Watch, optimise
+from .schedule.apply import apply
+from .schedule.errors import ScheduleError
+from .schedule.holes import Holes
+from .target.target import Target
+
+
+def lowered(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Target) -> Nest:
+    """The nest of a hole-free schedule, before any pass.
+
+    Raises ScheduleError for an illegal directive, S416 where the schedule leaves something open.
+    """
+    holes = Holes(dict(graph.sizes), {})
+    state = apply(graph, target, directives, holes)
+    if holes.columns:
+        names = ", ".join(holes.columns)
+        raise ScheduleError("S416", f"the schedule leaves {names} open", hint="tune it, or write sizes for all parts")
+    return lower(state, {})
+
+
+def nest_of(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Target, watch: Watch | None = None) -> Nest:
+    """The optimised nest of a hole-free schedule; `watch(name, nest)` sees it after lowering and each pass."""
+    nest = lowered(graph, directives, target)
+    if watch:
+        watch("lower", nest)
+    return optimise(nest, target, watch)

@@ -1,0 +1,81 @@
+"""Which elements an access touches: what passes must know to keep memory in registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..loop.affine import Form, flat
+from ..loop.ir import Buffer, Expr, If, Load, Ramp, Stmt, Store, index_lanes
+from ..loop.visit import all_exprs, blocks, expressions
+
+Subscripts = tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a buffer: the variable part of each subscript, its constant, and how many lanes follow."""
+
+    shape: tuple[frozenset[tuple[Expr, int]], ...]
+    offset: tuple[int, ...]
+    lanes: tuple[int, ...]
+
+
+def spot(index: Subscripts) -> Spot | None:
+    """The place of an access; None for gathers and strided vectors."""
+    forms: list[Form] = []
+    lanes: list[int] = []
+    for subscript in index:
+        if isinstance(subscript, Ramp):
+            if subscript.stride != 1:
+                return None
+            forms.append(flat(subscript.base))
+        elif subscript.lanes > 1:
+            return None
+        else:
+            forms.append(flat(subscript))
+        lanes.append(subscript.lanes)
+    shape = tuple(frozenset(form.terms.items()) for form in forms)
+    return Spot(shape, tuple(form.constant for form in forms), tuple(lanes))
+
+
+def apart(first: Spot, second: Spot) -> bool:
+    """Whether two places surely share no element: alike but for constants that keep them apart in a dimension."""
+    if first.shape != second.shape:
+        return False
+    pairs = zip(first.offset, second.offset, first.lanes, second.lanes, strict=True)
+    return any(a + m <= b or b + n <= a for a, b, m, n in pairs)
+
+
+def separate(spots: Iterable[Spot]) -> bool:
+    """Whether all of them are pairwise equal or apart."""
+    distinct = list(dict.fromkeys(spots))
+    return all(apart(a, b) for i, a in enumerate(distinct) for b in distinct[:i])
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A load or store; `guarded` inside a branch, where it may not run at all."""
+
+    buffer: Buffer
+    index: Subscripts
+    is_store: bool
+    guarded: bool
+
+    @property
+    def lanes(self) -> int:
+        """Lanes of the subscripts."""
+        return index_lanes(self.index)
+
+
+def accesses(stmt: Stmt, guarded: bool = False) -> Iterator[Access]:
+    """Every access in a statement and below, loads before the store they feed."""
+    for expr in expressions(stmt):
+        for part in all_exprs(expr):
+            if isinstance(part, Load):
+                yield Access(part.buffer, part.index, False, guarded)
+    if isinstance(stmt, Store):
+        yield Access(stmt.buffer, stmt.index, True, guarded)
+    for block in blocks(stmt):
+        for inner in block.stmts:
+            yield from accesses(inner, guarded or isinstance(stmt, If))

@@ -1,0 +1,51 @@
+"""The order of the passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..loop.ir import Nest
+from ..loop.simplify import simplify
+from ..target.target import Target
+from .name_values import NameValues
+from .promote import Promote
+from .scalarize import Scalarize
+from .unroll import Unroll
+from .vectorize import Vectorize
+
+Pass = Callable[[Nest], Nest]
+Watch = Callable[[str, Nest], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Simplify:
+    """Index arithmetic and guards as short as ranges allow (loop/simplify.py)."""
+
+    def __call__(self, nest: Nest) -> Nest:
+        """The simplified nest."""
+        return simplify(nest)
+
+
+def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
+    """Name and pass, in order, for a target."""
+    return (
+        ("simplify", Simplify()),
+        ("vectorize", Vectorize(target.vector_bytes)),
+        ("unroll", Unroll()),
+        ("tidy", Simplify()),
+        ("promote", Promote()),
+        ("scalarize", Scalarize()),
+        ("name-values", NameValues()),
+    )
+
+
+def optimise(nest: Nest, target: Target, watch: Watch | None = None) -> Nest:
+    """The nest that code is generated from; `watch` sees it after each pass."""
+    for name, step in passes(target):
+        nest = step(nest)
+        if watch:
+            watch(name, nest)
+    return nest
+
+

@@ -1,0 +1,140 @@
+"""The built-in default: what a careful programmer would write first, for any kernel.
+
+Element-wise stages that are cheap to repeat are inlined; the innermost axis along which the output is contiguous
+becomes the vector axis, a few vectors wide, with the reduction loops outside it, so that sums stay in registers;
+the outer spatial loops run on threads. A single element-wise reader computes its reduction tile by tile.
+"""
+
+from __future__ import annotations
+
+from ...dsl import ast, typed
+from .. import dag
+from ..target.target import Target
+
+VECTORS = 4  # vectors in a row tile: enough independent accumulators to hide the latency of an addition
+ROWS = 4  # rows of a register tile: loads of the other operand are shared among them
+PARALLEL_WORK = 1 << 15  # operations below which threads cost more than they bring
+COSTLY = frozenset(("exp", "log", "tanh", "erf", "sigmoid", "pow"))
+
+
+def default_schedule(graph: dag.Dag, target: Target) -> tuple[ast.Directive, ...]:
+    """Directives for every stage of a kernel; legal for all of them."""
+    inlined = [s for s in graph.stages if _cheap(graph, s)]
+    made: list[ast.Directive] = [ast.Inline((_ref(s.name),)) for s in inlined]
+    done = {s.name for s in inlined}
+    for stage in reversed(graph.stages):
+        if stage.name in done:
+            continue
+        producer = _tile_producer(graph, stage, done)
+        made += _Tiling(graph, stage, target).directives(producer)
+        done |= {stage.name} | ({producer.name} if producer else set())
+    return tuple(made)
+
+
+def _cheap(graph: dag.Dag, stage: dag.Stage) -> bool:
+    """Whether computing a stage at each reader costs less than storing it: no reduction, nothing costly."""
+    if stage.reduction or graph.is_output(stage.name):
+        return False
+    calls = {e.function for e in typed.walk(stage.body) if isinstance(e, typed.Call)}
+    readers = [r for s in graph.stages for r in typed.reads(s.body) if r.tensor == stage.name]
+    return not calls & COSTLY and len(readers) <= 2
+
+
+def _tile_producer(graph: dag.Dag, stage: dag.Stage, done: set[str]) -> dag.Stage | None:
+    """A reduction that only this element-wise stage reads, element by element: it is computed in the tile."""
+    if stage.reduction:
+        return None
+    own = tuple(typed.Index(a.name) for a in stage.axes)
+    for name in graph.producers(stage):
+        producer = graph.stage(name)
+        reads = [r for r in typed.reads(stage.body) if r.tensor == name]
+        alone = graph.consumers(name) == (stage.name,) and not graph.is_output(name) and name not in done
+        if alone and producer.reduction and all(r.index == own and r.otherwise is None for r in reads):
+            return producer
+    return None
+
+
+class _Tiling:
+    """The directives of one root stage."""
+
+    def __init__(self, graph: dag.Dag, stage: dag.Stage, target: Target) -> None:
+        self.graph = graph
+        self.stage = stage
+        self.lanes = max(1, target.vector_bytes // stage.dtype.bytes)
+        self.cores = target.cores
+
+    def directives(self, producer: dag.Stage | None) -> list[ast.Directive]:
+        """Split, order and mark the loops of the stage, and those of the reduction computed in its tile."""
+        stage = self.stage
+        spatial = [a.name for a in stage.axes]
+        if not spatial or stage.axes[-1].extent == 1:
+            return self._parallel([a.name for a in stage.axes], stage)
+        worker = producer or stage
+        if worker.reduction is None:
+            return [*self._parallel(spatial[:-1], worker), ast.Vectorize(_ref(stage.name, spatial[-1]))]
+        return self._reduction(spatial, producer)
+
+    def _reduction(self, spatial: list[str], producer: dag.Stage | None) -> list[ast.Directive]:
+        stage, last = self.stage, spatial[-1]
+        width = min(stage.axes[-1].extent, VECTORS * self.lanes)
+        outer, inner = self._names(last)
+        rows = spatial[:-1]
+        made: list[ast.Directive] = [_split(stage.name, last, outer, inner, width)]
+        tile = [inner]
+        if rows and stage.axes[-2].extent >= ROWS:
+            height = max(1, min(ROWS, 2 * ROWS * self.lanes // width))
+            row_outer, row_inner = self._names(rows[-1])
+            made.append(_split(stage.name, rows[-1], row_outer, row_inner, height))
+            rows = [*rows[:-1], row_outer]
+            tile.insert(0, row_inner)
+        reductions = [a.name for a in stage.reduction_axes]
+        made.append(ast.Order(_ref(stage.name), tuple(map(_ref, [*rows, outer, *reductions, *tile]))))
+        made += self._parallel([*rows, outer], producer or stage)
+        made.append(ast.Vectorize(_ref(stage.name, inner)))
+        if producer:
+            made += self._inside(producer, [*rows, outer])
+        else:
+            made.append(ast.Unroll(_ref(stage.name), _number(ROWS * VECTORS)))
+        return made
+
+    def _inside(self, producer: dag.Stage, outer: list[str]) -> list[ast.Directive]:
+        """The reduction in the tile: its reduction loops outside its spatial ones, which are written out."""
+        place = self._fused(outer, producer)
+        spatial = [a.name for a in producer.axes]
+        order = [*spatial[:-2], *(a.name for a in producer.reduction_axes), *spatial[-2:]]
+        return [ast.ComputeAt(_ref(producer.name), (_ref(self.stage.name, place),)),
+                ast.Order(_ref(producer.name), tuple(map(_ref, order))),
+                ast.Vectorize(_ref(producer.name, spatial[-1])),
+                ast.Unroll(_ref(producer.name), _number(ROWS * VECTORS))]
+
+    def _fused(self, loops: list[str], worker: dag.Stage) -> str:
+        """The name of the innermost of the outer loops once they are parallel."""
+        return "_".join(loops) if self._is_parallel(worker) else loops[-1]
+
+    def _is_parallel(self, worker: dag.Stage) -> bool:
+        return worker.points >= PARALLEL_WORK
+
+    def _parallel(self, loops: list[str], worker: dag.Stage) -> list[ast.Directive]:
+        if not loops or not self._is_parallel(worker):
+            return []
+        return [ast.Parallel(tuple(_ref(self.stage.name, loop) for loop in loops))]
+
+    def _names(self, axis: str) -> tuple[str, str]:
+        """Names for the two parts of an axis that the stage does not use yet."""
+        taken = {a.name for a in (*self.stage.axes, *self.stage.reduction_axes)}
+        free = axis
+        while {f"{free}0", f"{free}1"} & taken:
+            free += "_"
+        return f"{free}0", f"{free}1"
+
+
+def _ref(*parts: str) -> ast.Ref:
+    return ast.Ref(tuple(word for part in parts for word in part.split(".")))
+
+
+def _number(value: int) -> ast.Number:
+    return ast.Number(str(value))
+
+
+def _split(stage: str, axis: str, outer: str, inner: str, size: int) -> ast.Split:
+    return ast.Split(_ref(stage, axis), (ast.Part(outer), ast.Part(inner, _number(size))))
