@@ -29,6 +29,11 @@ class Settings:
     cc: str = ""
     records: str = ""
 
+    @property
+    def records_path(self) -> Path | None:
+        """The file of records that is set; None for the user's own."""
+        return Path(self.records).expanduser() if self.records else None
+
 
 _KINDS: dict[str, Callable[[str], int | str]] = {
     f.name: int if isinstance(f.default, int) else str for f in fields(Settings)}

@@ -12,7 +12,6 @@ from .. import exits, health
 from ..guard import guarded
 from ..options import Json
 from ..output import emit, paint, plural, say
-from ..places import records_file
 from ..settings import load
 
 _STYLES = {health.OK: "good", health.WARN: "warning", health.FAIL: "error"}
@@ -21,8 +20,10 @@ _STYLES = {health.OK: "good", health.WARN: "warning", health.FAIL: "error"}
 @guarded
 def doctor(json: Json = False) -> None:
     """Check this machine and its tools; every line that is not ok says what to do."""
+    from ...tuner.records import default_path
+
     settings = load()
-    findings = health.examine(settings, records_file(settings))
+    findings = health.examine(settings, settings.records_path or default_path())
     failed = [f for f in findings if f.status == health.FAIL]
     if json:
         emit("doctor", {"version": __version__, "findings": [dataclasses.asdict(f) for f in findings]},

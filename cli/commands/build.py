@@ -1,0 +1,112 @@
+"""`txc build`: C source, header and manifest, or a library."""
+
+from __future__ import annotations
+
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..guard import guarded
+from ..inputs import usage
+from ..kernels import several
+from ..options import Defines, File, Json, ScheduleChoice, TargetText, Threads
+from ..output import emit, say, warn
+from ..settings import Settings, load
+
+if TYPE_CHECKING:
+    from ...api import Build
+
+
+class Library(StrEnum):
+    """Kinds of libraries."""
+
+    static = "static"
+    shared = "shared"
+
+
+Names = Annotated[list[str] | None, typer.Argument(
+    metavar="KERNEL", help="Kernels or instances; may be left out where the file has only one.",
+    show_default=False)]
+Folder = Annotated[Path, typer.Option(
+    "-o", "--output", metavar="DIR",
+    help="Where to write; with several kernels, a folder for each below it.")]
+CName = Annotated[str | None, typer.Option("--name", help="Name of the C function. [default: the kernel's]",
+                                           show_default=False)]
+Lib = Annotated[Library | None, typer.Option("--lib", help="Compile to a library too.", show_default=False)]
+RequireTuned = Annotated[bool, typer.Option("--require-tuned", help="Fail if a kernel has not been tuned.")]
+
+
+@guarded
+def build(file: File, kernels: Names = None, output: Folder = Path("build"), target: TargetText = None,
+          name: CName = None, lib: Lib = None, require_tuned: RequireTuned = False,
+          schedule: ScheduleChoice = None, threads: Threads = None, define: Defines = None,
+          json: Json = False) -> None:
+    """Write C source, header, manifest and build snippets of kernels, on request a library."""
+    settings = load(target=target, threads=threads)
+    chosen = several(file, kernels or [], define)
+    if name and len(chosen) > 1:
+        raise usage("R621", "--name is for a single kernel", "build the kernels one by one")
+    plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
+                    records=settings.records_path) for k in chosen]
+    for plan in plans:
+        _tell_untuned(plan, file, settings, required=require_tuned)
+    written = [_write(plan, output if len(plans) == 1 else output / plan.kernel.name, name, lib, settings)
+               for plan in plans]
+    if json:
+        emit("build", {"kernels": [_fields(*pair) for pair in zip(plans, written, strict=True)]})
+        return
+    for plan, paths in zip(plans, written, strict=True):
+        _show(plan, name or plan.kernel.name, paths)
+
+
+def _tell_untuned(plan: Build, file: Path, settings: Settings, *, required: bool) -> None:
+    if plan.tuned:
+        return
+    what = f"{plan.kernel.name} has not been tuned for {plan.target}"
+    advice = _tune_command(plan, file, settings)
+    if plan.choice.origin == "default":
+        advice = f"write a schedule with holes for it (`txc new` shows one), then {advice}"
+    if required:
+        raise usage("R623", what, advice)
+    warn(f"{what}; {advice}")
+
+
+def _tune_command(plan: Build, file: Path, settings: Settings) -> str:
+    """The command that tunes exactly this."""
+    words = ["txc", "tune", str(file), plan.kernel.name]
+    words += [f"-D{name}={value}" for name, value in plan.kernel.sizes.items()]
+    words += ["--target", settings.target] if settings.target != Settings().target else []
+    words += ["--threads", str(settings.threads)] if settings.threads else []
+    return f"to tune it: {shlex.join([*words, '--budget', '60s'])}"
+
+
+def _write(plan: Build, folder: Path, name: str | None, lib: Library | None,
+           settings: Settings) -> list[Path]:
+    try:
+        paths = list(plan.write(folder, name))
+        if lib is not None:
+            paths.append(plan.library(folder, name, static=lib is Library.static, cc=settings.cc or None))
+    except OSError as error:
+        raise usage("R604", f"cannot write into {folder}: {error.strerror or error}") from None
+    return paths
+
+
+def _fields(plan: Build, paths: list[Path]) -> dict[str, object]:
+    return {"kernel": plan.kernel.name, "sizes": dict(plan.kernel.typed.sizes), "target": str(plan.target),
+            "schedule": plan.choice.origin, "tuned": plan.tuned, "files": [str(p) for p in paths]}
+
+
+def _show(plan: Build, name: str, paths: list[Path]) -> None:
+    say(f"{plan.kernel.name} for {plan.target} ({_ORIGINS[plan.choice.origin]}):")
+    for path in paths:
+        say(f"  {path}")
+    folder = paths[0].parent
+    say(f'to use it: #include "{name}.h", compile with -I{folder} {folder / f"{name}.c"} -O2 [-fopenmp]')
+
+
+_ORIGINS = {"asked": "the schedule asked for", "exact": "the file's schedule for these sizes",
+            "record": "the best recorded schedule", "template": "the default of the file's schedule",
+            "default": "the built-in schedule"}

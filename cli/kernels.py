@@ -1,0 +1,38 @@
+"""The kernels that a command line is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .inputs import read_source, sizes, usage
+
+if TYPE_CHECKING:
+    from ..api import Kernel, Module
+
+
+def open_module(path: Path) -> Module:
+    """The kernels of a file or of standard input."""
+    from ..api import Module
+
+    return Module(read_source(path))
+
+
+def one(path: Path, name: str | None, define: Sequence[str] | None = None) -> Kernel:
+    """The kernel of that name, or the only one of the file. Raises R621 where that is not clear, T113 for a
+    name that the file does not have.
+    """
+    return several(path, [name] if name else [], define)[0]
+
+
+def several(path: Path, names: Sequence[str], define: Sequence[str] | None = None, *,
+            everything: bool = False) -> list[Kernel]:
+    """The kernels of these names; without names the only one of the file, or each if `everything`."""
+    module, given = open_module(path), sizes(define)
+    chosen = list(names) or list(module.names)
+    if not chosen:
+        raise usage("R621", f"there is no kernel in {path}")
+    if not names and len(chosen) > 1 and not everything:
+        raise usage("R621", f"{path} has several kernels", f"name one of {', '.join(chosen)}")
+    return [module.kernel(name)(**given) for name in chosen]
