@@ -74,12 +74,14 @@ class Record:
 class Choice:
     """The outcome of a final, interleaved comparison: a trial, or None where the untuned default won.
 
-    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds.
+    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds; `after` is
+    the last trial that was stored then.
     """
 
     trial: int | None
     seconds: float
     default_seconds: float
+    after: int = 0
 
 
 def default_path() -> Path:
@@ -130,6 +132,12 @@ class Records:
         self._db.execute("UPDATE trials SET times = ?, score = ?, provisional = ? WHERE id = ?",
                          (json.dumps(list(times)), min(times), provisional, trial))
 
+    def condemn(self, trial: int, verdict: str, message: str) -> None:
+        """Say of a trial that was right that it fails now."""
+        self._db.execute(
+            "UPDATE trials SET verdict = ?, message = ?, score = NULL, times = '[]' WHERE id = ?",
+            (verdict, message, trial))
+
     def show(self, trial: int) -> Record | None:
         """The record with an id."""
         row = self._db.execute("SELECT * FROM trials WHERE id = ?", (trial,)).fetchone()
@@ -177,7 +185,8 @@ class Records:
     def choice(self, key: TaskKey) -> Choice | None:
         """The outcome of the last final comparison."""
         row = self._last_choice(key)
-        return None if row is None else Choice(row["trial"], row["seconds"], row["default_seconds"])
+        return None if row is None else Choice(row["trial"], row["seconds"], row["default_seconds"],
+                                               row["after"])
 
     def best(self, key: TaskKey) -> Record | None:
         """The record to build with; None where there is none or the untuned default is better.

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from support.candidates import FakeRecipe
+from txc.tuner.problem import Problem
+from txc.tuner.records import Record, TaskKey
 from txc.tuner.space import Mask, Matrix
 
 
@@ -30,3 +33,11 @@ class FakeSpace:
 
     def valid(self, matrix: Matrix) -> Mask:
         return np.prod(matrix.astype(float), axis=1) <= self.limit
+
+
+def problem(space: FakeSpace) -> Problem:
+    """A problem whose rows are candidates of `FakeRecipe`."""
+    key = TaskKey("kernel", "cpu:generic", 1)
+    names = tuple(column.name for column in space.columns)
+    blank = Record(key, "fake", {}, space.hash, names, (), "", (), "ok")
+    return Problem(space, FakeRecipe(), blank, text=lambda row: f"knob row = {list(row)}\n")

@@ -100,7 +100,7 @@ def test_where_the_default_won_there_is_no_best(records: Records):
     records.add(trial(1, 1, score=1.2))
     records.choose(KEY, Choice(None, 1.1, 1.1))
     assert records.best(KEY) is None
-    assert records.choice(KEY) == Choice(None, 1.1, 1.1)
+    assert records.choice(KEY) == Choice(None, 1.1, 1.1, after=1)
 
 
 def test_new_times_replace_the_old(records: Records):

@@ -16,11 +16,11 @@ from multiprocessing.connection import wait
 from pathlib import Path
 
 from .failure import CRASH, OUT_OF_MEMORY, Failure
-from .protocol import Decoder, Garbled, Message, encode
+from .protocol import READY, Decoder, Garbled, Message, encode
 from .recipe import Recipe
 
 STARTING = 30.0
-"""Seconds that a new process may take on top of its first request."""
+"""Seconds that a new process may take before it is ready."""
 
 LOG = 500
 """Bytes of a dead worker's last words that are kept."""
@@ -58,11 +58,13 @@ class Process:
         self._child: subprocess.Popen[bytes] | None = None
         self._lifeline = -1
         self._decoder = Decoder()
+        self._limit = 0.0
         self.deadline = 0.0
 
     def start(self, request: Message, limit: float) -> None:
         """Send a request that may take `limit` seconds."""
-        self.deadline = time.monotonic() + limit + (0 if self._child else STARTING)
+        self._limit = limit
+        self.deadline = time.monotonic() + (limit if self._child else STARTING)
         child = self._child or self._spawn()
         self._log.write_bytes(b"")
         assert child.stdin is not None
@@ -81,10 +83,14 @@ class Process:
         if not data:
             return self._autopsy()
         try:
-            return self._decoder.feed(data)
+            reply = self._decoder.feed(data)
         except Garbled as error:
             self.kill()
             return Failure(CRASH, f"the process answered with {error}")
+        if reply == READY:
+            self.deadline = time.monotonic() + self._limit
+            return None
+        return reply
 
     def kill(self) -> int:
         """End the process and its group; gives the exit status, negative for a signal."""

@@ -20,6 +20,9 @@ from typing import Any
 
 Message = dict[str, Any]
 
+READY: Message = {"ready": True}
+"""What a worker says once, when it has started and its first request's time begins to count."""
+
 HEADER = struct.Struct(">I")
 LARGEST = 1 << 24
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ...dsl.diagnostics import TxcError
 from .failure import INVALID, OUT_OF_MEMORY, UNKNOWN, Failure, Rejected
-from .protocol import Message, read, write
+from .protocol import READY, Message, read, write
 from .recipe import Bench, Recipe
 from .timing import again, first_pass
 
@@ -84,6 +84,7 @@ def main(arguments: list[str]) -> None:
     _limit(int(memory), int(file))
     threading.Thread(target=_die_with_tuner, args=(int(lifeline), scratch), daemon=True).start()
     server = Server(pickle.loads(Path(recipe).read_bytes()))
+    write(replies, READY)
     while (request := read(requests)) is not None:
         write(replies, server.answer(request))
 

@@ -1,0 +1,93 @@
+"""The end of a run compares like with like."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from txc.tuner.final import CONTENDERS, FEWEST_ROUNDS, ROUNDS, compare, contenders, promising, time_again
+from txc.tuner.lab import Candidate, Lab
+
+
+class FakeLab:
+    """Times candidates without running anything; in round n everything is `drift[n]` times slower."""
+
+    def __init__(self, *drift: float) -> None:
+        self.rounds: list[list[int]] = []
+        self.drift = drift or (1.0,)
+
+    def time(self, candidates: list[Candidate]) -> list[float]:
+        factor = self.drift[len(self.rounds) % len(self.drift)]
+        self.rounds.append([c.number for c in candidates])
+        times = [c.number * 1e-3 * factor for c in candidates]
+        for c, t in zip(candidates, times, strict=True):
+            c.times.append(t)
+        return times
+
+
+def as_lab(lab: FakeLab) -> Lab:
+    return cast(Lab, cast(Any, lab))
+
+
+def timed(number: int, seconds: float, *, provisional: bool = False) -> Candidate:
+    return Candidate(number, (number,), times=[seconds], provisional=provisional)
+
+
+def always() -> bool:
+    return True
+
+
+def test_the_promising_are_the_best_few():
+    many = [timed(n, n) for n in range(100, 0, -1)]
+    assert [c.number for c in promising(many)] == list(range(1, 16))
+    assert len(promising(many[:10])) == 8
+    assert len(promising(many * 10)) == 24
+
+
+def test_failed_candidates_are_not_promising():
+    assert promising([Candidate(1, (1,)), timed(2, 1.0)]) == [timed(2, 1.0)]
+
+
+def test_provisional_times_are_taken_for_better_than_they_look():
+    found = promising([timed(n, 1.0) for n in range(8)] + [timed(9, 1.2, provisional=True)])
+    assert found[0].number == 9
+
+
+def test_timing_again_improves_times_and_settles_them():
+    lab, slow = FakeLab(1.3, 1.0), timed(2, 0.005, provisional=True)
+    time_again(as_lab(lab), [slow, timed(3, 0.005)], always)
+    assert slow.seconds == 0.002
+    assert not slow.provisional
+    assert lab.rounds == [[2, 3]] * 4
+
+
+def test_without_time_left_nothing_is_timed_again():
+    lab, slow = FakeLab(), timed(2, 0.005, provisional=True)
+    time_again(as_lab(lab), [slow], lambda: False)
+    assert lab.rounds == []
+    assert slow.provisional
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(1e-5, CONTENDERS), (0.05, CONTENDERS), (0.2, 4), (5.0, 2)])
+def test_slow_kernels_get_fewer_contenders(seconds: float, count: int):
+    assert len(contenders([timed(n, seconds) for n in range(30)])) == count
+
+
+def test_candidates_take_turns_in_twenty_rounds_with_turning_order():
+    lab = FakeLab(1.5, 1.0, 1.2)
+    least = compare(as_lab(lab), [timed(n, 0.001) for n in (3, 1, 2)], always)
+    assert least == [0.003, 0.001, 0.002]
+    assert len(lab.rounds) == ROUNDS
+    assert lab.rounds[:3] == [[3, 1, 2], [1, 2, 3], [2, 3, 1]]
+
+
+def test_slow_kernels_get_fewer_rounds_but_some():
+    lab = FakeLab()
+    compare(as_lab(lab), [timed(1, 10.0), timed(2, 10.0)], always)
+    assert len(lab.rounds) == FEWEST_ROUNDS
+
+
+def test_a_budget_that_is_spent_still_gives_some_rounds():
+    lab = FakeLab()
+    compare(as_lab(lab), [timed(1, 0.001), timed(2, 0.001)], lambda: False)
+    assert len(lab.rounds) == FEWEST_ROUNDS

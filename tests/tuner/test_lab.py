@@ -1,0 +1,92 @@
+"""The bench knows a slow machine by its incumbent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from txc.tuner.lab import Candidate, Lab
+from txc.tuner.measure.failure import CRASH, Failure
+from txc.tuner.measure.lock import MachineLock
+from txc.tuner.measure.pool import Pool, Timed
+
+
+class FakePool:
+    """Candidate n takes n milliseconds times `speed`; odd rows fail to build, row 4 crashes."""
+
+    def __init__(self) -> None:
+        self.speed = 1.0
+        self.bests: list[float | None] = []
+
+    def build(self, rows: dict[int, Any]) -> dict[int, Failure | None]:
+        return {n: Failure("invalid", "odd") if row and row[0] % 2 else None for n, row in rows.items()}
+
+    def measure(self, number: int, best: float | None) -> Timed | Failure:
+        self.bests.append(best)
+        return Timed((number * 1e-3 * self.speed,)) if number != 4 else Failure(CRASH, "died")
+
+    def time(self, number: int, seconds: float) -> Timed | Failure:
+        return Timed((number * 1e-3 * self.speed,)) if number != 4 else Failure(CRASH, "died")
+
+
+def make_lab(tmp_path: Path) -> tuple[Lab, FakePool]:
+    pool = FakePool()
+    return Lab(cast(Pool, cast(Any, pool)), MachineLock(tmp_path / "lock")), pool
+
+
+def measured(lab: Lab, candidates: list[Candidate], incumbent: Candidate | None = None) -> bool:
+    return lab.measure(candidates, incumbent, lambda candidate, slow: None)
+
+
+def test_builds_tell_which_failed(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    candidates = [lab.candidate((n,)) for n in (2, 3)]
+    lab.build(candidates)
+    assert [c.built for c in candidates] == [True, False]
+    assert candidates[1].failure == Failure("invalid", "odd")
+
+
+def test_each_candidate_is_compared_with_the_best_so_far(tmp_path: Path):
+    lab, pool = make_lab(tmp_path)
+    candidates = [lab.candidate((0,)) for _ in range(3)]
+    measured(lab, list(reversed(candidates)))
+    assert pool.bests == [None, 0.003, 0.002]
+
+
+def test_a_crash_is_a_failure_without_times(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    candidates = [lab.candidate((0,)) for _ in range(4)]
+    measured(lab, candidates)
+    assert candidates[3].failure == Failure(CRASH, "died")
+    assert candidates[3].times == []
+
+
+def test_a_slow_incumbent_says_that_the_machine_is_slow(tmp_path: Path):
+    lab, pool = make_lab(tmp_path)
+    incumbent, other = lab.candidate(None), lab.candidate(None)
+    lab.build([incumbent, other])
+    assert not measured(lab, [incumbent])
+    assert not measured(lab, [other], incumbent)
+    pool.speed = 1.3
+    assert measured(lab, [], incumbent)
+    pool.speed = 1.05
+    assert not measured(lab, [], incumbent)
+
+
+def test_candidates_of_earlier_runs_are_verified_before_they_are_timed(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    good, odd, lab_three = (lab.candidate((row,)) for row in (2, 3, 2))
+    crashed = lab.candidate((2,))
+    for candidate in (good, odd, lab_three, crashed):
+        candidate.times = [0.5]
+    lab.verify([good, odd, crashed])
+    assert good.times == [0.5, 0.001]
+    assert (odd.times, crashed.times) == ([], [])
+    assert odd.failure is not None
+    assert crashed.failure == Failure(CRASH, "died")
+
+
+def test_a_candidate_that_fails_in_a_round_counts_as_infinitely_slow(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    candidates = [lab.candidate((2,)) for _ in range(4)]
+    assert lab.time(candidates) == [0.001, 0.002, 0.003, float("inf")]
