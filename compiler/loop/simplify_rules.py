@@ -245,8 +245,13 @@ def _splat(value: Expr, lanes: Expr) -> Expr:
     return Broadcast(value, _whole(lanes))
 
 
+def _call(function: str) -> Callable[..., Expr]:
+    return lambda *args: Call(function, tuple(args))
+
+
 BUILDERS: dict[str, Callable[..., Expr]] = {
-    "not": partial(Unary, "not"), "select": Select, "ramp": _ramp, "splat": _splat}
+    "not": partial(Unary, "not"), "neg": partial(Unary, "neg"), "min": _call("min"), "max": _call("max"),
+    "select": Select, "ramp": _ramp, "splat": _splat}
 
 
 def rules() -> dict[str, tuple[Rule, ...]]:
