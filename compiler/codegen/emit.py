@@ -41,8 +41,8 @@ def emit(nest: Nest, kernel: Declaration, target: Target, *, schedule_text: str 
          record: Mapping[str, object] | None = None) -> Package:
     """Generate C for an optimised nest of a kernel (a `typed.Kernel` or a `Dag`).
 
-    `name` replaces the kernel's own in C; `record` goes into the manifest. Raises TxcError G501 for a name that
-    C does not allow.
+    `name` replaces the kernel's own in C; `record` goes into the manifest. Raises TxcError G501 for a name
+    that C does not allow.
     """
     facade = interface(kernel, name)
     body = _body(nest, facade, target)

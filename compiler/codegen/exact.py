@@ -30,11 +30,11 @@ def fits(expr: Expr, limits: Range, ranges: Mapping[str, Range]) -> bool:
 
 
 def settled(condition: Expr, ranges: Mapping[str, Range]) -> bool | None:
-    """What a condition always gives; None where it depends or is no comparison of integers."""
+    """What a condition always gives; None where it depends or is a comparison of floats."""
     match condition:
         case Const(value=value):
             return bool(value)
-        case Binary(op=op, left=left, right=right) if op in COMPARISONS and left.dtype.is_integer:
+        case Binary(op=op, left=left, right=right) if op in COMPARISONS and not left.dtype.is_float:
             if left == right:
                 return op in ("<=", ">=", "==")
             return _compare(op, bounds(left, ranges), bounds(right, ranges))

@@ -17,7 +17,8 @@ from .ctext import MEMORY_TYPE, cast
 from .memory import Memory, tasks_of
 from .names import Names
 from .scalar import Scalars
-from .vector import Vectors, type_of
+from .values import type_of
+from .vector import Vectors
 from .writer import Writer
 
 
@@ -47,7 +48,7 @@ class Program:
 class Function:
     """Writes the statements of one C function.
 
-    `visible` has the C variables in reach with their types: what a region finds there and uses is handed over.
+    `visible` has the C variables in reach with their types: what a region uses of them is handed over to it.
     """
 
     def __init__(self, program: Program, visible: dict[str, str], *, depth: int = 1, region: bool = False,
@@ -85,7 +86,7 @@ class Function:
     @contextmanager
     def _scope(self) -> Generator[None]:
         visible = dict(self._visible)
-        with self.memory.scope(), self._vectors.scope():
+        with self.memory.scope(), self._vectors.splats.scope():
             yield
         self._visible = visible
 
@@ -136,7 +137,7 @@ class Function:
                 text = cast("uint8_t", text)
             self.writer.line(f"{self._scalars.element(buffer, index)} = {text};")
         if buffer.scope != "register":
-            self._vectors.forget_memory()
+            self._vectors.splats.forget_memory()
 
     # ── buffers ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -154,7 +155,7 @@ class Function:
         self.writer.line(f"{kind} *TXC_RESTRICT {name} = ({kind} *)(void *)({where});")
 
     def _registers(self, buffer: Buffer, block: Block) -> None:
-        """One variable for each element that is ever read; those with the same first subscripts in one line."""
+        """A variable for each element that is ever read; those of one row in one line."""
         kind = str(type_of(Var("", buffer.dtype, buffer.lanes))) if buffer.lanes > 1 else c_type(buffer.dtype)
         read = {self._scalars.register(e.buffer, e.index) for e in all_exprs(block)
                 if isinstance(e, Load) and e.buffer == buffer}
@@ -183,7 +184,7 @@ class Function:
             self.writer.line(f"const int code = {run};")
             self.writer.line("if (code != TXC_SUCCESS)")
             self.writer.line("    return code;")
-        self._vectors.forget_memory()
+        self._vectors.splats.forget_memory()
 
     def _outline(self, loop: For) -> Region:
         program = self._program

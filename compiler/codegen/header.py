@@ -136,7 +136,8 @@ def _code_lines() -> list[str]:
 def _functions(interface: Interface) -> list[str]:
     name = interface.name
     parts = [
-        f"/* Allocates scratch memory with {name}_MALLOC if it needs any. */\n{plain_prototype(interface)};\n",
+        f"/* Allocates scratch memory with {name}_MALLOC if it needs any. */\n"
+        f"{plain_prototype(interface)};\n",
         "/* Allocates nothing; run may be NULL if no workspace is needed. */\n"
         f"{run_prototype(interface)};\n",
         "/* Bytes of workspace that a run needs, 0 if none. */\n"
@@ -144,8 +145,8 @@ def _functions(interface: Interface) -> list[str]:
         f"/* What a code means. */\nconst char *{name}_strerror(int code);\n"]
     if interface.constants:
         parts.append(
-            "/* Constant inputs brought once, ahead of time, into the layout that the kernel likes best. The block\n"
-            " * is aligned as malloc does it; it may be copied and stored, and fits only this build. */\n"
+            "/* Brings constant inputs, once and ahead of time, into the layout that the kernel likes best.\n"
+            " * The block, aligned as by malloc, may be copied and stored; it fits only this build. */\n"
             f"size_t {name}_prepack_bytes(void);\n{prepack_prototype(interface)};\n"
             f"{packed_prototype(interface)};\n")
     return parts

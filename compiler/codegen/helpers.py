@@ -11,7 +11,8 @@ from ...dsl.dtypes import DTYPES, DType
 from .ctext import MEMORY_TYPE, Text, cast, infix, literal
 from .wrapping import wrapping
 
-_PATTERN = re.compile(r"\b(?:bf16|[fiu]\d+)_(?:min|max|abs|floordiv|floormod|sigmoid|odd_from_f64|from_\w+)(?=\()")
+_PATTERN = re.compile(
+    r"\b(?:bf16|[fiu]\d+)_(?:min|max|abs|floordiv|floormod|sigmoid|odd_from_f64|from_\w+)(?=\()")
 
 _HALVES = {
     "f32_from_f16": """\

@@ -1,4 +1,4 @@
-"""What C sees of a kernel: its name, its parameters, their order and types. Nothing of it depends on a schedule."""
+"""What C sees of a kernel: its name, its parameters, their order and types, whatever the schedule."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Interface:
 
 
 def interface(kernel: Declaration, name: str | None = None) -> Interface:
-    """The interface of a kernel, under another name if one is given. Raises TxcError G501 for an unfit name."""
+    """The interface of a kernel, under another name if one is given. Raises TxcError G501 for a bad name."""
     c_name = name or kernel.name
     check_kernel_name(c_name)
     names = Names([t.name for t in (*kernel.inputs, *kernel.outputs)], reserved=[c_name])

@@ -15,8 +15,8 @@ def manifest(interface: Interface, target: str, workspace: Mapping[str, int], sc
              record: Mapping[str, object] | None) -> str:
     """The text of the file.
 
-    `workspace` has bytes: those a caller provides, those shared and those of all tasks' slices in it. `record`
-    is that of the tuning run whose result this is.
+    `workspace` has bytes: those a caller provides, those shared and those of all tasks' slices in it.
+    `record` is that of the tuning run whose result this is.
     """
     content: dict[str, object] = {
         "schema": SCHEMA,

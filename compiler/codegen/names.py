@@ -47,7 +47,8 @@ _MACROS = frozenset("""
 _TAKEN = frozenset("""
     run packed workspace slice slices args arg task region lane first last code memory whole
     """.split())
-_OWN = re.compile(r"(txc|TXC)_|(bf16|[fiu](8|16|32|64))(x\d+)?(_|$)|SPLAT\d|M_[A-Z]|_[A-Z_]|__|.*_t$|U?INT\d+_")
+_OWN = re.compile(
+    r"(txc|TXC)_|(bf16|[fiu](8|16|32|64))(x\d+)?(_|$)|SPLAT\d|M_[A-Z]|_[A-Z_]|.*_t$|U?INT\d+_")
 
 
 def identifier(name: str) -> str:
@@ -71,8 +72,8 @@ def check_kernel_name(name: str) -> None:
         why = "reserved in generated C"
     else:
         return
-    raise TxcError([Diagnostic("G501", f"a kernel cannot be called '{name}' in C: that is {why}",
-                               hint=f"give the C function another name with --name {name.strip('_')}_kernel")])
+    hint = f"give the C function another name with --name {name.strip('_')}_kernel"
+    raise TxcError([Diagnostic("G501", f"a kernel cannot be called '{name}' in C: that is {why}", hint=hint)])
 
 
 class Names:

@@ -8,7 +8,8 @@ from .helpers import helper_section
 from .interface import Interface
 from .vectors import GNU, section
 
-_MATH = re.compile(r"\b(?:expf?|logf?|sqrtf?|tanhf?|erff?|floorf?|ceilf?|rintf?|powf?|fmaf?|fabsf?|INFINITY|NAN)\b")
+_MATH = re.compile(
+    r"\b(?:(?:exp|log|sqrt|tanh|erf|floor|ceil|rint|pow|fma|fabs)f?|INFINITY|NAN)\b")
 
 _COMPILER = f"""\
 /* Whether to use the extensions of GNU C; -DTXC_PLAIN_C says no. */
@@ -35,7 +36,7 @@ _ANY_CPU = """\
 """
 
 _X86 = f"""\
-/* Functions use these instructions whatever the compiler's flags; NAME_run asks the CPU before it calls them. */
+/* Functions use these instructions whatever the compiler's flags: NAME_run asks the CPU before. */
 #if {GNU} && (defined(__x86_64__) || defined(__i386__))
 #define TXC_CPU_SUPPORTED (CHECKS)
 WIDE#define TXC_TARGET __attribute__((target("FEATURES")))

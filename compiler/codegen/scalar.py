@@ -12,7 +12,22 @@ from dataclasses import dataclass, field
 from ...dsl.dtypes import BOOL, F32, F64, I64, DType
 from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Select, Unary, Var
 from ..loop.ranges import Range, bounds
-from .ctext import ADD, BITS, CHOICE, EQUAL, MEMORY_TYPE, MUL, OR, SHIFT, UNARY, Text, call, cast, infix, literal
+from .ctext import (
+    ADD,
+    BITS,
+    CHOICE,
+    EQUAL,
+    MEMORY_TYPE,
+    MUL,
+    OR,
+    SHIFT,
+    UNARY,
+    Text,
+    call,
+    cast,
+    infix,
+    literal,
+)
 from .exact import never_wraps, settled
 from .names import Names
 from .wrapping import wrapping
@@ -121,7 +136,7 @@ class Scalars:
         return infix(expr.op, self.text(expr.left), self.text(expr.right))
 
     def _division(self, expr: Binary) -> Text:
-        """Floor division and remainder: plain C for what is not negative, shifts and masks for powers of two."""
+        """Floor division and remainder: plain C where nothing is negative, else cheap for powers of two."""
         dtype, divisor = expr.dtype, expr.right
         left, right = self.text(expr.left), self.text(divisor)
         positive = bounds(expr.left, self.ranges)[0] >= 0 and bounds(divisor, self.ranges)[0] > 0

@@ -2,7 +2,8 @@
 
 A nest may use vectors of any power of two of lanes. C compilers keep one that is wider than a register in
 memory, which would cost accumulators their speed. So each vector of L lanes becomes L / n of n lanes, where n
-is what fits a register for the widest type computed in L lanes (index vectors, mostly folded away, not counted):
+is what fits a register for the widest type computed in L lanes (index vectors, mostly folded away, do not
+count):
 
 before  let v = A[ramp(i, 1, 16)]              register acc: f32x16[4]
 after   let v.0 = A[ramp(i, 1, 8)]             register acc: f32x8[4, 2]

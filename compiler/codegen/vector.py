@@ -7,46 +7,30 @@ statement. Vectors are already cut to the machine's width (`split.py`).
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
-
 from ...dsl.dtypes import BOOL, F32, I32, I64, DType
 from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
-from ..loop.visit import rebuild, walk_expr
+from ..loop.visit import rebuild
 from .ctext import UNARY, Text, cast, element_name
 from .exact import fits
 from .expand import clamped, expanded, is_expanded
 from .lanes import at_lane, index_ramp, is_harmless, is_monotone, shortened
 from .scalar import LANE, LANES, Scalars, power_of_two
+from .splats import Splats
+from .values import Value, apply, converted, mask, name_for, product, truth, type_of, zero_or_one
 from .vectors import OPERATIONS, VectorType
 from .writer import Writer
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A vector in C: its text and its type."""
-
-    text: str
-    type: VectorType
-
-    def __str__(self) -> str:
-        return self.text
-
-
 class Vectors:
-    """Writes vector expressions. With `fused`, an explicit fma is left to contraction, which the target has."""
+    """Writes vector expressions. With `fused` the target contracts, and an explicit fma is left to that."""
 
     def __init__(self, scalars: Scalars, writer: Writer, *, fused: bool) -> None:
         self._scalars = scalars
         self._writer = writer
         self._fused = fused
         self._masks: dict[str, VectorType] = {}     # vectors of truth values differ in width
-        self._splats: list[dict[Expr, Value]] = [{}]
-        self._loaded: list[dict[Expr, Value]] = [{}]    # splats of what memory holds until the next store
+        self.splats = Splats()
         self._count = 0
-
-    # ── what statements need ─────────────────────────────────────────────────────────────────────────────
 
     def let(self, name: str, expr: Expr) -> VectorType:
         """Name the value of a vector expression; the type of the new variable."""
@@ -63,7 +47,7 @@ class Vectors:
         if buffer.scope == "register":
             self._writer.line(f"{self._scalars.register(buffer, index)} = {self._like(value, expr, 8)};")
             return
-        value = self._bytes(value) if expr.dtype == BOOL else value
+        value = zero_or_one(value, VectorType("u8", expr.lanes)) if expr.dtype == BOOL else value
         ramp = index_ramp(buffer, index)
         if ramp and ramp[1] == 1:
             self._writer.line(f"{value.type}_store({self._address(buffer, ramp[0])}, {value});")
@@ -72,22 +56,6 @@ class Vectors:
         for lane in range(expr.lanes):
             where = self._scalars.element(buffer, tuple(self._at(e, Const(lane)) for e in index))
             self._writer.line(f"{where} = {value.type}_lane({value}, {lane});")
-
-    @contextmanager
-    def scope(self) -> Generator[None]:
-        """A block of C: what is named inside it is forgotten at its end."""
-        self._splats.append({})
-        self._loaded.append({})
-        yield
-        self._splats.pop()
-        self._loaded.pop()
-
-    def forget_memory(self) -> None:
-        """Something was stored: what was loaded before may have changed."""
-        for loaded in self._loaded:
-            loaded.clear()
-
-    # ── expressions ──────────────────────────────────────────────────────────────────────────────────────
 
     def value(self, expr: Expr) -> Value:
         """The expression in C; lines that it needs are written."""
@@ -105,7 +73,7 @@ class Vectors:
                 return self._ramp(expr, I64)
             case Unary(op=op, value=value):
                 operand = self.value(value)
-                return _apply(operand.type, op, operand)
+                return apply(operand.type, op, operand)
             case Binary():
                 return self._binary(expr)
             case Call():
@@ -117,18 +85,16 @@ class Vectors:
 
     def _splat(self, expr: Broadcast) -> Value:
         """All lanes the same: named once in a block where memory has no part in it."""
-        for known in (*self._splats, self._loaded[-1]):
-            if expr in known:
-                return known[expr]
+        known = self.splats.find(expr)
+        if known is not None:
+            return known
         kind, text = type_of(expr), self._scalars.text(expr.value)
         if expr.dtype == BOOL:
             text = cast(kind.c_element, Text(f"-{text.within(UNARY)}", UNARY))
         elif kind.bits < 32 and not isinstance(expr.value, Const | Load | Var):
             text = cast(kind.c_element, text)
-        value = self._named(_hint(expr.value), Value(f"SPLAT{kind.lanes}({text})", kind))
-        loads = [e for e in walk_expr(expr) if isinstance(e, Load)]
-        if all(e.buffer.scope not in ("register", LANES) for e in loads):
-            (self._loaded if loads else self._splats)[-1][expr] = value
+        value = self._named(name_for(expr.value), Value(f"SPLAT{kind.lanes}({text})", kind))
+        self.splats.keep(expr, value)
         return value
 
     def _load(self, load: Load) -> Value:
@@ -137,17 +103,17 @@ class Vectors:
         ramp = index_ramp(load.buffer, load.index)
         kind = VectorType(element_name(load.dtype), load.lanes)
         if ramp and ramp[1] == 1:
-            value = _apply(kind, "load", self._address(load.buffer, ramp[0]))
+            value = apply(kind, "load", self._address(load.buffer, ramp[0]))
         else:
             items = [str(self._scalars.text(self._at(load, Const(lane)))) for lane in range(load.lanes)]
             value = self._named("gathered", Value(f"LANES({', '.join(items)})", kind))
-        return self._truth(value) if load.dtype == BOOL else value
+        return truth(value) if load.dtype == BOOL else value
 
     def _ramp(self, ramp: Ramp, dtype: DType) -> Value:
         kind = VectorType(dtype.name, ramp.lanes)
         steps = ", ".join(str(lane * ramp.stride) for lane in range(ramp.lanes))
         start = self.value(Broadcast(Cast(ramp.base, dtype), ramp.lanes))
-        return _apply(kind, "add", start, self._named("steps", Value(f"LANES({steps})", kind)))
+        return apply(kind, "add", start, self._named("steps", Value(f"LANES({steps})", kind)))
 
     def _binary(self, expr: Binary) -> Value:
         op, dtype = expr.op, expr.left.dtype
@@ -157,9 +123,9 @@ class Vectors:
             return self._logic(expr)
         if dtype == I64 and expr.dtype == BOOL:
             expr = self._short_comparison(expr)
-        if op == "+" and dtype.is_float and (product := _product(expr)):
-            a, b, c = map(self.value, product)
-            return _apply(c.type, "muladd", a, b, c)
+        if op == "+" and dtype.is_float and (factors := product(expr)):
+            a, b, c = map(self.value, factors)
+            return apply(c.type, "muladd", a, b, c)
         left, right = self.value(expr.left), self.value(expr.right)
         result = left.type.mask if expr.dtype == BOOL else left.type
         return Value(f"{left.type}_{OPERATIONS[op]}({left}, {right})", result)
@@ -171,16 +137,17 @@ class Vectors:
         left = self.value(expr.left)
         if expr.op == "//":
             return Value(f"{left.type}_shr({left}, {shift})", left.type)
-        return _apply(left.type, "and", left, self.value(Const((1 << shift) - 1, expr.left.dtype, expr.lanes)))
+        remainder = Const((1 << shift) - 1, expr.left.dtype, expr.lanes)
+        return apply(left.type, "and", left, self.value(remainder))
 
     def _logic(self, expr: Binary) -> Value:
         """`and or == !=` of truth values."""
         left = self.value(expr.left)
-        right = self._mask(self.value(expr.right), left.type.bits)
+        right = mask(self.value(expr.right), left.type.bits)
         if expr.op in ("and", "or"):
-            return _apply(left.type, expr.op, left, right)
-        different = _apply(left.type, "xor", left, right)
-        return _apply(left.type, "not", different) if expr.op == "==" else different
+            return apply(left.type, expr.op, left, right)
+        different = apply(left.type, "xor", left, right)
+        return apply(left.type, "not", different) if expr.op == "==" else different
 
     def _short_comparison(self, expr: Binary) -> Binary:
         left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
@@ -192,10 +159,10 @@ class Vectors:
     def _call(self, expr: Call) -> Value:
         if expr.function == "fma" and self._fused:
             a, b, c = map(self.value, expr.args)
-            return _apply(c.type, "muladd", a, b, c)
+            return apply(c.type, "muladd", a, b, c)
         if expr.function == "abs" and expr.dtype.is_float:
             operand = self.value(expr.args[0])
-            return _apply(operand.type, "abs", operand)
+            return apply(operand.type, "abs", operand)
         if is_expanded(expr.function, expr.dtype):
             return self.value(expanded(expr.function, [self._variable(e) for e in expr.args]))
         return self._each_lane(expr)
@@ -205,38 +172,30 @@ class Vectors:
         if origin == dtype:
             return self.value(expr.value)
         if origin.name == "bf16" and dtype == F32:
-            return _apply(type_of(expr), "from_bf16", self.value(expr.value))
+            return apply(type_of(expr), "from_bf16", self.value(expr.value))
         if any(t.is_float and t.bits == 16 for t in (origin, dtype)):
             return self._each_lane(expr)
         if dtype == BOOL:
             return self.value(Binary("!=", expr.value, Const(0, origin, lanes)))
         if origin == BOOL:
-            return self._from_truth(expr)
+            return zero_or_one(self.value(expr.value), type_of(expr))
         if origin == I64 and (short := shortened(expr.value, self._fits_i32)) is not None:
             if isinstance(expr.value, Ramp) and dtype == I32:
                 return self._ramp(expr.value, I32)
             return self.value(Cast(short, dtype))
         if origin.is_float and dtype.is_integer:
             return self._saturated(expr)
-        return _converted(self.value(expr.value), type_of(expr))
-
-    def _from_truth(self, expr: Cast) -> Value:
-        """0 or -1 becomes 0 or 1."""
-        kind = type_of(expr)
-        mask = self._mask(self.value(expr.value), kind.bits)
-        return _converted(_apply(mask.type, "neg", mask), kind)
+        return converted(self.value(expr.value), type_of(expr))
 
     def _saturated(self, expr: Cast) -> Value:
         """Float to integer: brought into range first, so that no lane converts what does not fit."""
         inside, beyond = clamped(self._variable(expr.value), expr.dtype)
-        value = _converted(self.value(inside), type_of(expr))
+        value = converted(self.value(inside), type_of(expr))
         if beyond is None:
             return value
         most = self.value(Const(expr.dtype.limits[1], expr.dtype, expr.lanes))
-        too_large = self._named("beyond", self._mask(self.value(beyond), expr.dtype.bits))
-        return _apply(value.type, "pick", too_large, most, value)
-
-    # ── selection ────────────────────────────────────────────────────────────────────────────────────────
+        too_large = self._named("beyond", mask(self.value(beyond), expr.dtype.bits))
+        return apply(value.type, "pick", too_large, most, value)
 
     def _select(self, expr: Select) -> Value:
         condition = expr.condition
@@ -253,8 +212,8 @@ class Vectors:
     def _pick(self, expr: Select) -> Value:
         then = self.value(expr.then)
         otherwise = self._like(self.value(expr.otherwise), expr, then.type.bits)
-        condition = self._mask(self.value(expr.condition), then.type.bits)
-        return _apply(then.type, "pick", self._named("chosen", condition), then, otherwise)
+        condition = mask(self.value(expr.condition), then.type.bits)
+        return apply(then.type, "pick", self._named("chosen", condition), then, otherwise)
 
     def _choice(self, condition: Expr, expr: Select, then: Expr, otherwise: Expr | None) -> Value:
         """A branch on one scalar condition: `then` if it holds, `otherwise` if not.
@@ -268,14 +227,12 @@ class Vectors:
             return self.value(otherwise)
         name, kind = self._fresh("guarded"), type_of(expr)
         self._writer.line(f"{kind} {name};")
-        with self._writer.block(f"if ({self._scalars.text(condition)})"), self.scope():
+        with self._writer.block(f"if ({self._scalars.text(condition)})"), self.splats.scope():
             self._writer.line(f"{name} = {self._like(self.value(then), expr, kind.bits)};")
-        with self._writer.block("else"), self.scope():
+        with self._writer.block("else"), self.splats.scope():
             value = self._each_lane(expr) if otherwise is None else self.value(otherwise)
             self._writer.line(f"{name} = {self._like(value, expr, kind.bits)};")
         return Value(name, kind)
-
-    # ── lane by lane ─────────────────────────────────────────────────────────────────────────────────────
 
     def _each_lane(self, expr: Expr) -> Value:
         """A loop that computes a scalar expression in each lane; what a selection chooses from stays lazy."""
@@ -287,8 +244,8 @@ class Vectors:
         self._writer.line(f"{kind.c_element} {name}[{expr.lanes}];")
         self._writer.line(f"for (int lane = 0; lane < {expr.lanes}; lane++)")
         self._writer.line(f"    {name}[lane] = {text};")
-        value = _apply(kind, "load", name)
-        return self._truth(value) if expr.dtype == BOOL else value
+        value = apply(kind, "load", name)
+        return truth(value) if expr.dtype == BOOL else value
 
     def _at(self, expr: Expr, lane: Expr) -> Expr:
         """One lane as a scalar expression."""
@@ -297,8 +254,6 @@ class Vectors:
             return Load(Buffer(f"{value.type} {value}", named.dtype, (named.lanes,), LANES), (lane,))
 
         return at_lane(expr, lane, vector)
-
-    # ── names, addresses, truth values ───────────────────────────────────────────────────────────────────
 
     def _variable(self, expr: Expr) -> Expr:
         """A vector expression as a variable or constant, which may be used several times."""
@@ -323,52 +278,8 @@ class Vectors:
     def _address(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
         offset = str(self._scalars.linear(buffer, index))
         name = self._scalars.names[buffer.name]
-        return name if offset == "0" else f"{name} - {offset[1:]}" if offset[0] == "-" else f"{name} + {offset}"
-
-    def _mask(self, value: Value, bits: int) -> Value:
-        return _converted(value, VectorType(f"i{bits}", value.type.lanes))
+        return name if offset == "0" else f"{name} + {offset}"
 
     def _like(self, value: Value, expr: Expr, bits: int) -> Value:
         """A truth value in the width asked for; other values as they are."""
-        return self._mask(value, bits) if expr.dtype == BOOL else value
-
-    def _truth(self, value: Value) -> Value:
-        """Bytes, 0 or 1, as truth values."""
-        signed = _converted(value, value.type.mask)
-        return _apply(signed.type, "neg", signed)
-
-    def _bytes(self, value: Value) -> Value:
-        """Truth values as bytes, 0 or 1."""
-        narrow = self._mask(value, 8)
-        return _converted(_apply(narrow.type, "neg", narrow), narrow.type.unsigned)
-
-
-def type_of(expr: Expr) -> VectorType:
-    """The type of a vector's value; truth values are bytes unless known otherwise."""
-    return VectorType("i8" if expr.dtype == BOOL else element_name(expr.dtype), expr.lanes)
-
-
-def _apply(kind: VectorType, operation: str, *args: object) -> Value:
-    return Value(f"{kind}_{operation}({', '.join(map(str, args))})", kind)
-
-
-def _converted(value: Value, kind: VectorType) -> Value:
-    return value if value.type == kind else _apply(kind, f"from_{value.type}", value)
-
-
-def _product(expr: Binary) -> tuple[Expr, Expr, Expr] | None:
-    """a, b, c where the sum is a · b + c."""
-    for product, other in ((expr.right, expr.left), (expr.left, expr.right)):
-        if isinstance(product, Binary) and product.op == "*":
-            return product.left, product.right, other
-    return None
-
-
-def _hint(scalar: Expr) -> str:
-    match scalar:
-        case Const(value=value):
-            return {0: "zeros", 1: "ones"}.get(int(value) if value in (0, 1) else -1, "number")
-        case Var(name=name):
-            return f"{name}_all"
-        case _:
-            return "all"
+        return mask(value, bits) if expr.dtype == BOOL else value

@@ -1,7 +1,8 @@
 """The vector section of a generated file: types and operations, twice.
 
 Where the compiler has GNU vectors the operations are macros around its operators, and no vector is ever a
-parameter, a result or a compound literal (which would depend on the ABI in use). Elsewhere a vector is a struct with an array and the operations are small functions.
+parameter, a result or a compound literal (which would depend on the ABI in use). Elsewhere a vector is a
+struct with an array and the operations are small functions.
 
 `section(code)` finds out by itself what a piece of code uses.
 """
@@ -76,7 +77,8 @@ def section(code: str) -> str:
         "#define LANES(...) {__VA_ARGS__}",
         *gnu,
         "#else",
-        *(f"typedef struct {{ {t.c_element} lane[{t.lanes}]; }} {t};" for t in _types("\n".join([code, *plain]))),
+        *(f"typedef struct {{ {t.c_element} lane[{t.lanes}]; }} {t};"
+          for t in _types("\n".join([code, *plain]))),
         "#define LANES(...) {{__VA_ARGS__}}",
         *plain,
         "#endif",

@@ -20,7 +20,7 @@ class Writer:
 
     @contextmanager
     def block(self, head: str, end: str = "}") -> Generator[None]:
-        """`head {` … `}`; an empty head gives a bare scope, `else` stands in the line of the brace before it."""
+        """`head {` … `}`; an empty head gives a bare scope, `else` stands behind the brace before it."""
         if head == "else" and self._lines[-1].endswith("}"):
             self._lines[-1] += " else {"
         else:

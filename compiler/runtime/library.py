@@ -29,10 +29,11 @@ _SCALARS: dict[str, Any] = {
 
 
 class Function:
-    """A kernel in a shared library: `f(*inputs)` gives new outputs, `f(*inputs, out=…)` writes into given ones.
+    """A kernel in a shared library: `f(*inputs)` gives new outputs, `f(*inputs, out=…)` writes into these.
 
-    One output is given as an array, several as a tuple. Arrays must have exactly the kernel's types and shapes and
-    be contiguous (TxcError R612 says which is not); scalars are numbers. A nonzero code raises TxcError R613.
+    One output is given as an array, several as a tuple. Arrays must have exactly the kernel's types and
+    shapes and be contiguous (TxcError R612 says which is not); scalars are numbers. A nonzero code of the
+    kernel raises R613.
     """
 
     def __init__(self, library: Path, interface: Interface) -> None:
@@ -45,7 +46,8 @@ class Function:
         except (OSError, AttributeError) as error:
             raise _error("R614", f"cannot load {self.name} from {library}: {error}") from None
 
-    def __call__(self, *inputs: object, out: Array | Sequence[Array] | None = None) -> Array | tuple[Array, ...]:
+    def __call__(self, *inputs: object,
+                 out: Array | Sequence[Array] | None = None) -> Array | tuple[Array, ...]:
         """Run the kernel once."""
         outputs = self._outputs(out)
         self._check(self._call(*self._arguments(inputs, outputs)))
@@ -100,7 +102,8 @@ class Function:
         expected = self.interface.inputs
         if len(inputs) != len(expected):
             names = ", ".join(p.tensor.name for p in expected)
-            raise _error("R612", f"{self.name} takes {len(expected)} inputs ({names}), {len(inputs)} were given")
+            given = f"{len(inputs)} were given"
+            raise _error("R612", f"{self.name} takes {len(expected)} inputs ({names}), {given}")
         values = [_argument(p, v) for p, v in zip(expected, inputs, strict=True)]
         return [*values, *(a.ctypes.data for a in outputs)]
 
@@ -126,7 +129,8 @@ def _argument(p: Parameter, value: object) -> Any:
             raise TypeError
         bits = kind.type(value)     # pyright: ignore[reportCallIssue, reportArgumentType]
     except (TypeError, ValueError, OverflowError):
-        raise _error("R612", f"{p.tensor.name} must be a number of type {p.tensor.dtype}, not {value!r}") from None
+        wanted = f"{p.tensor.name} must be a number of type {p.tensor.dtype}"
+        raise _error("R612", f"{wanted}, not {value!r}") from None
     plain = bits.view(np.uint16) if p.tensor.dtype.name == "f16" else bits
     return _c_type(p)(plain.item())
 

@@ -19,7 +19,7 @@ SHOWN_LINES = 20
 
 
 def compiler(cc: str | None = None) -> tuple[str, ...]:
-    """The command of the C compiler: `cc`, else `TXC_CC`, else `CC`, else `cc`; words after the first are flags.
+    """The command of the C compiler: `cc`, else `TXC_CC`, else `CC`, else `cc`; further words are flags.
 
     Raises TxcError R610 if there is no such program.
     """
@@ -37,7 +37,8 @@ def supports(command: tuple[str, ...], *flags: str) -> bool:
     with tempfile.TemporaryDirectory(prefix="txc-") as folder:
         source = Path(folder, "probe.c")
         source.write_text("int probe(void) { return 0; }\n")
-        done = subprocess.run([*command, *flags, "-shared", "-fPIC", str(source), "-o", str(Path(folder, "probe"))],
+        output = str(Path(folder, "probe"))
+        done = subprocess.run([*command, *flags, "-shared", "-fPIC", str(source), "-o", output],
                               capture_output=True, check=False)
     return done.returncode == 0
 
@@ -61,7 +62,8 @@ def build_shared(package: Package, folder: Path, cc: str | None = None, flags: S
         sources[-1].write_text(bench_source(package.interface), encoding="utf-8")
     library = folder / f"lib{package.name}.so"
     chosen = default_flags(command) if flags is None else tuple(flags)
-    _compile([*command, *chosen, "-shared", "-fPIC", *map(str, sources), "-o", str(library), "-lm"], sources[0])
+    files = [*map(str, sources), "-o", str(library), "-lm"]
+    _compile([*command, *chosen, "-shared", "-fPIC", *files], sources[0])
     return library
 
 
@@ -88,5 +90,5 @@ def _compile(command: list[str], source: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines()[:SHOWN_LINES]
-        message = "\n".join([f"the C compiler failed ({shlex.join(command)})", *(f"  {line}" for line in lines)])
-        raise TxcError([Diagnostic("R611", message, hint=f"the source is kept in {source}")])
+        message = [f"the C compiler failed ({shlex.join(command)})", *(f"  {line}" for line in lines)]
+        raise TxcError([Diagnostic("R611", "\n".join(message), hint=f"the source is kept in {source}")])

@@ -34,7 +34,8 @@ def check(text: str) -> list[Diagnostic]:
 def checkers() -> list[Callable[[ast.File, Source], list[Diagnostic]]]:
     """The checks of kernels and of schedules, where they are there."""
     found: list[Callable[[ast.File, Source], list[Diagnostic]]] = []
-    for module, function in (("txc.dsl.check", "check_file"), ("txc.compiler.schedule", "check_schedules")):
+    for module, function in (("txc.dsl.check", "check_file"), ("txc.compiler.schedule", "check_schedules"),
+                             ("txc.compiler.codegen.check", "check_names")):
         checker = getattr(importlib.import_module(module), function, None)
         found += [checker] if checker else []
     return found
