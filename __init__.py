@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .api import Build, Kernel, Module, check, load, loads
+    from .api import Kernel, Module, check, load, loads
     from .dsl.diagnostics import Diagnostic, TxcError
 
-__all__ = ["Build", "Diagnostic", "Kernel", "Module", "TxcError", "__version__", "check", "load", "loads"]
+__all__ = ["Diagnostic", "Kernel", "Module", "TxcError", "__version__", "check", "load", "loads"]
 
 
 def __getattr__(name: str) -> object:

@@ -13,15 +13,13 @@ compiler come with the first method that needs them.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compiler.schedule.select import Choice, Directives, Sources, check_ranks, select
+from .compiler.schedule.select import Directives, Sources, check_ranks, select
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target
 from .compiler.target.target import parse as parse_target
@@ -33,16 +31,11 @@ from .dsl.parser import parse, parse_directives
 from .dsl.source import Source
 
 if TYPE_CHECKING:
-    from .compiler.codegen.emit import Package
+    from .compiler.build import Build
     from .compiler.dag import Dag
     from .compiler.loop.ir import Nest
-    from .compiler.numerics import Array
     from .compiler.runtime.library import Function
     from .compiler.verify import Verdict
-
-After = Callable[[str, "Nest"], None]
-"""Called with the name of each pass and the nest that it made."""
-
 
 def load(path: str | Path) -> Module:
     """The kernels of a `.tx` file. Raises TxcError for errors in it, OSError where it cannot be read."""
@@ -141,14 +134,17 @@ class Kernel:
         that number of threads (0: all usable cores) included. `records` is the database to look into.
         Raises TxcError R600, R601 for an unknown target, R620 for one that is not available.
         """
+        from .compiler.build import Build, fill
+        from .compiler.schedule.default import default_schedule
+
         machine = parse_target(target)
         if machine.family not in AVAILABLE:
             raise _error("R620", f"code for {machine} cannot be generated yet", "`txc targets` lists targets")
         sources = Sources(lambda: self._recorded(machine, threads, records),
-                          lambda directives: self._filled(directives, machine),
-                          lambda: self._built_in(machine))
+                          lambda directives: fill(self.dag, directives, machine, self.source),
+                          lambda: default_schedule(self.dag, machine))
         choice = select(self.file, self.typed, machine, sources, schedule, self.source)
-        return Build(self, machine, choice, threads)
+        return Build(self.typed, self.dag, machine, choice, self.source, threads)
 
     @property
     def schedule(self) -> ast.Schedule:
@@ -184,104 +180,6 @@ class Kernel:
         with Records(path) as store:
             best = store.best(key)
         return None if best is None else parse_directives(best.schedule)
-
-    def _filled(self, directives: Directives, target: Target) -> Directives:
-        """A template filled with its default row."""
-        from .compiler.schedule.template import Template
-
-        with _legal(self.source):
-            template = Template(self.dag, directives, target)
-            return template.fill(template.default_row())
-
-    def _built_in(self, target: Target) -> Directives:
-        """The schedule of a kernel that the file has none for."""
-        from .compiler.schedule.default import default_schedule
-
-        return default_schedule(self.dag, target)
-
-
-@dataclass(frozen=True)
-class Build:
-    """A kernel, a target, and the schedule chosen for them."""
-
-    kernel: Kernel
-    target: Target
-    choice: Choice
-    threads: int = 0
-
-    @property
-    def schedule(self) -> ast.Schedule:
-        """The schedule chosen, without holes, as it could stand in a file."""
-        binds = tuple(ast.Bind(n, ast.Number(str(v))) for n, v in self.kernel.typed.sizes)
-        declaration = self.kernel.typed.declaration
-        return ast.Schedule(declaration, binds, str(self.target), self.choice.directives)
-
-    @property
-    def tuned(self) -> bool:
-        """Whether nothing is left to gain by tuning first: a finished schedule of the file, or a record."""
-        return self.choice.origin in ("asked", "exact", "record")
-
-    def lower(self, after: After | None = None) -> Nest:
-        """The loop nest that code is generated from, with all passes done."""
-        from .compiler.driver import nest_of
-
-        with _legal(self.kernel.source if self.choice.schedule else None):
-            return nest_of(self.kernel.dag, self.choice.directives, self.target, after)
-
-    def emit(self, name: str | None = None) -> Package:
-        """The generated files; `name` replaces the kernel's in C."""
-        from .compiler.codegen.emit import emit
-
-        return emit(self.lower(), self.kernel.typed, self.target, schedule_text=str(self.schedule),
-                    name=name)
-
-    def write(self, folder: Path, name: str | None = None) -> tuple[Path, ...]:
-        """Write the generated files into a folder; their paths."""
-        from .compiler.codegen.emit import write
-
-        return write(self.emit(name), folder)
-
-    def library(self, folder: Path, name: str | None = None, *, static: bool = False,
-                cc: str | None = None) -> Path:
-        """Write the generated files and a library compiled from them into a folder; the library's path."""
-        from .compiler.runtime.toolchain import build_shared, build_static
-
-        return (build_static if static else build_shared)(self.emit(name), folder, cc)
-
-    def build(self, cc: str | None = None, *, bench: bool = False) -> Function:
-        """The kernel compiled and loaded. With `bench` it can time itself without Python between."""
-        from .compiler.runtime.library import Function
-        from .compiler.runtime.toolchain import build_shared
-
-        package = self.emit()
-        with tempfile.TemporaryDirectory(prefix="txc-") as folder:      # a loaded library needs no file
-            library = build_shared(package, Path(folder), cc, bench=bench)
-            function = Function(library, package.interface)
-        if self.threads:
-            function.set_threads(self.threads)
-        return function
-
-    def verify(self, function: Function | None = None, *, seed: int = 0) -> Verdict:
-        """The verdict on the built kernel, or on a function built from this before."""
-        from .compiler.verify import verify
-
-        built = function or self.build()
-
-        def run(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
-            built(*inputs, out=outputs)
-
-        return verify(self.kernel.dag, run, (seed,))
-
-
-@contextmanager
-def _legal(source: Source | None) -> Iterator[None]:
-    """Turn an illegal schedule into an error that points into the file that it stands in."""
-    from .compiler.schedule.errors import ScheduleError
-
-    try:
-        yield
-    except ScheduleError as error:
-        raise TxcError([error.diagnostic()], source) from error
 
 
 def _error(code: str, message: str, hint: str = "") -> TxcError:

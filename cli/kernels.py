@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .inputs import read_source, sizes, usage
+from .settings import Settings
 
 if TYPE_CHECKING:
     from ..api import Kernel, Module
@@ -36,3 +38,13 @@ def several(path: Path, names: Sequence[str], define: Sequence[str] | None = Non
     if not names and len(chosen) > 1 and not everything:
         raise usage("R621", f"{path} has several kernels", f"name one of {', '.join(chosen)}")
     return [module.kernel(name)(**given) for name in chosen]
+
+
+def tune_command(path: Path, name: str, define: Sequence[str] | None, settings: Settings) -> str:
+    """The command that tunes a kernel as it was asked for here."""
+    words = ["txc", "tune", str(path), name]
+    for text in define or ():
+        words += ["-D", text]
+    words += ["--target", settings.target] if settings.target != Settings().target else []
+    words += ["--threads", str(settings.threads)] if settings.threads else []
+    return shlex.join([*words, "--budget", "60s"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,13 +10,13 @@ import typer
 
 from ..guard import guarded
 from ..inputs import usage
-from ..kernels import several
+from ..kernels import several, tune_command
 from ..options import Defines, File, Json, ScheduleChoice, TargetText, Threads
 from ..output import emit, say, warn
 from ..settings import Settings, load
 
 if TYPE_CHECKING:
-    from ...api import Build
+    from ...compiler.build import Build
 
 
 class Library(StrEnum):
@@ -52,7 +51,9 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
     plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
                     records=settings.records_path) for k in chosen]
     for plan in plans:
-        _tell_untuned(plan, file, settings, required=require_tuned)
+        if not plan.tuned:
+            command = tune_command(file, plan.kernel.name, define, settings)
+            _tell_untuned(plan, command, required=require_tuned)
     written = [_write(plan, output if len(plans) == 1 else output / plan.kernel.name, name, lib, settings)
                for plan in plans]
     if json:
@@ -62,25 +63,14 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
         _show(plan, name or plan.kernel.name, paths)
 
 
-def _tell_untuned(plan: Build, file: Path, settings: Settings, *, required: bool) -> None:
-    if plan.tuned:
-        return
+def _tell_untuned(plan: Build, command: str, *, required: bool) -> None:
     what = f"{plan.kernel.name} has not been tuned for {plan.target}"
-    advice = _tune_command(plan, file, settings)
+    advice = f"to tune it: {command}"
     if plan.choice.origin == "default":
         advice = f"write a schedule with holes for it (`txc new` shows one), then {advice}"
     if required:
         raise usage("R623", what, advice)
     warn(f"{what}; {advice}")
-
-
-def _tune_command(plan: Build, file: Path, settings: Settings) -> str:
-    """The command that tunes exactly this."""
-    words = ["txc", "tune", str(file), plan.kernel.name]
-    words += [f"-D{name}={value}" for name, value in plan.kernel.sizes.items()]
-    words += ["--target", settings.target] if settings.target != Settings().target else []
-    words += ["--threads", str(settings.threads)] if settings.threads else []
-    return f"to tune it: {shlex.join([*words, '--budget', '60s'])}"
 
 
 def _write(plan: Build, folder: Path, name: str | None, lib: Library | None,
@@ -95,7 +85,7 @@ def _write(plan: Build, folder: Path, name: str | None, lib: Library | None,
 
 
 def _fields(plan: Build, paths: list[Path]) -> dict[str, object]:
-    return {"kernel": plan.kernel.name, "sizes": dict(plan.kernel.typed.sizes), "target": str(plan.target),
+    return {"kernel": plan.kernel.name, "sizes": dict(plan.kernel.sizes), "target": str(plan.target),
             "schedule": plan.choice.origin, "tuned": plan.tuned, "files": [str(p) for p in paths]}
 
 

@@ -16,7 +16,7 @@ from ..output import say
 from ..settings import load
 
 if TYPE_CHECKING:
-    from ...api import Build
+    from ...compiler.build import Build
     from ...compiler.loop.ir import Nest
 
 
