@@ -84,13 +84,13 @@ class Process:
             return self._autopsy()
         try:
             reply = self._decoder.feed(data)
+            if reply == READY:
+                self.deadline = time.monotonic() + self._limit
+                reply = self._decoder.feed(b"")     # the reply proper may have come in the same breath
+            return reply
         except Garbled as error:
             self.kill()
             return Failure(CRASH, f"the process answered with {error}")
-        if reply == READY:
-            self.deadline = time.monotonic() + self._limit
-            return None
-        return reply
 
     def kill(self) -> int:
         """End the process and its group; gives the exit status, negative for a signal."""
