@@ -48,11 +48,6 @@ class Space(Protocol):
         """One for each hole; a schedule without holes has none, and one row."""
         ...
 
-    @property
-    def hash(self) -> str:
-        """Names the meaning of a row: rows of templates with different hashes never mix."""
-        ...
-
     def valid(self, matrix: Matrix) -> Mask:
         """Which rows are legal fillings."""
         ...

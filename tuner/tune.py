@@ -1,0 +1,83 @@
+"""Tuning a kernel: from a template and a budget to the best schedule on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import platformdirs
+
+from ..compiler.build import legal
+from ..compiler.dag import Dag, kernel_hash
+from ..compiler.runtime.toolchain import compiler
+from ..compiler.schedule.template import Template
+from ..compiler.target.target import Target
+from ..dsl import ast, typed
+from ..dsl.source import Source
+from ..version import __version__
+from .events import Event
+from .loop import run
+from .measure.kernel import KernelRecipe
+from .measure.recipe import Row
+from .options import Budget, Options
+from .outcome import Outcome
+from .problem import Problem
+from .records import OK, Record, Records, TaskKey
+from .search.registry import SEARCHERS
+from .versions import compiler_version, generator_version
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kernel, the directives of its template, and what it is tuned for.
+
+    `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into.
+    """
+
+    kernel: typed.Kernel
+    dag: Dag
+    directives: tuple[ast.Directive, ...]
+    target: Target
+    threads: int = 0
+    source: Source | None = None
+
+    @property
+    def key(self) -> TaskKey:
+        """What its records compete under."""
+        return TaskKey(kernel_hash(self.kernel), str(self.target), self.threads or self.target.cores)
+
+
+def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "random",
+         on_event: Callable[[Event], None] = lambda event: None, options: Options | None = None) -> Outcome:
+    """Search a template until the budget is spent; trials recorded earlier are not made again.
+
+    `searcher` is a name of `search.registry.SEARCHERS`. Ctrl-C ends the run in good order: the outcome's
+    status says so. Raises TxcError with S codes for an illegal template, R610 where there is no C compiler,
+    R651 if the reference cannot be evaluated.
+    """
+    options = options or Options()
+    problem = problem_of(task)
+    made = SEARCHERS[searcher](problem.space, options.seed)
+    return run(problem, made, budget, records, on_event, options)
+
+
+def problem_of(task: Task) -> Problem:
+    """A task as the loop sees it. Raises TxcError as `tune` does."""
+    command = compiler()
+    with legal(task.source):
+        template = Template(task.dag, task.directives, task.target)
+    key = task.key
+    generator = generator_version()
+    expected = platformdirs.user_cache_path("txc") / "expected" / f"{key.kernel_hash}-{generator}.npz"
+    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected)
+    columns = tuple(column.name for column in template.columns)
+    blank = Record(
+        key, task.kernel.name, dict(task.kernel.sizes), template.hash, columns, (), "", (), OK,
+        compiler=compiler_version(command), generator=generator, version=__version__)
+    return Problem(template, recipe, blank, lambda row: schedule_text(template, row))
+
+
+def schedule_text(template: Template, row: Row) -> str:
+    """The filled directives as they stand in a file, one a line."""
+    with legal(None):
+        return "".join(f"{directive}\n" for directive in template.fill(row))
