@@ -1,0 +1,103 @@
+"""`txc build`: what it writes, what it warns of."""
+
+import shutil
+import subprocess
+
+import pytest
+from support.command import Txc
+
+FINISHED = "schedule scale[N = 8] for cpu { vectorize B.i }\n"
+TEMPLATE = "schedule scale for cpu { split B.i: [i0, i1: {2, 4}] }\n"
+FILES = {"scale.c", "scale.h", "manifest.json", "scale.cmake", "scale.pc"}
+
+
+def test_files_are_written_and_their_use_told(txc: Txc, folder):
+    shown = txc("build", "good.tx", "-o", "out")
+    assert shown.code == 0
+    assert {p.name for p in (folder / "out").iterdir()} == FILES
+    assert all(str(folder / "out" / name)[len(str(folder)) + 1:] in shown.out for name in FILES)
+    assert '#include "scale.h"' in shown.out
+
+
+def test_what_it_writes_compiles(txc: Txc, folder, require_tool):
+    txc("build", "good.tx", "-o", "out")
+    subprocess.run([require_tool("cc"), "-c", "out/scale.c", "-o", "scale.o"], check=True, cwd=folder)
+
+
+@pytest.mark.parametrize(("kind", "name"), [("static", "libscale.a"), ("shared", "libscale.so")])
+def test_a_library_comes_on_request(txc: Txc, folder, kind: str, name: str):
+    assert shutil.which("cc")
+    assert txc("build", "good.tx", "-o", "out", "--lib", kind).code == 0
+    assert (folder / "out" / name).stat().st_size > 1000
+
+
+def test_another_name(txc: Txc, folder):
+    txc("build", "good.tx", "-o", "out", "--name", "twice")
+    assert (folder / "out" / "twice.h").exists()
+
+
+def test_an_untuned_build_warns_once_with_the_command_that_tunes_it(txc: Txc, folder):
+    with open(folder / "good.tx", "a") as file:
+        file.write(TEMPLATE)
+    shown = txc("build", "good.tx", "-D", "N=16", "--target", "cpu:generic")
+    assert shown.code == 0
+    assert shown.err == ("warning: scale has not been tuned for cpu:generic; to tune it: "
+                         "txc tune good.tx scale -D N=16 --target cpu:generic --budget 60s\n")
+
+
+def test_without_a_template_it_says_that_one_is_needed(txc: Txc):
+    assert "write a schedule with holes for it" in txc("build", "good.tx").err
+
+
+def test_a_finished_schedule_is_tuned(txc: Txc, folder):
+    with open(folder / "good.tx", "a") as file:
+        file.write(FINISHED)
+    shown = txc("build", "good.tx", "--require-tuned")
+    assert (shown.code, shown.err) == (0, "")
+
+
+def test_required_tuning_is_an_error_and_nothing_is_written(txc: Txc, folder):
+    shown = txc("build", "good.tx", "--require-tuned", "-o", "out")
+    assert shown.code == 1
+    assert shown.err.startswith("error[R623]: scale has not been tuned")
+    assert not (folder / "out").exists()
+
+
+def test_several_kernels_have_a_folder_each(txc: Txc, folder):
+    with open(folder / "good.tx", "a") as file:
+        file.write("instance half = scale[N = 4]\n")
+    assert txc("build", "good.tx", "scale", "half", "-o", "out").code == 0
+    assert (folder / "out" / "half" / "half.c").exists()
+    assert (folder / "out" / "scale" / "scale.c").exists()
+    assert txc("build", "good.tx", "scale", "half", "--name", "x").code == 2
+    assert txc("build", "good.tx").code == 2
+
+
+def test_a_target_that_is_not_available_is_exit_code_5(txc: Txc):
+    shown = txc("build", "good.tx", "--target", "cuda:sm_80")
+    assert shown.code == 5
+    assert "error[R620]" in shown.err
+
+
+def test_an_unknown_target_is_a_usage_error(txc: Txc):
+    assert txc("build", "good.tx", "--target", "cpux").code == 2
+
+
+def test_a_broken_file_is_exit_code_1(txc: Txc):
+    shown = txc("build", "bad.tx")
+    assert shown.code == 1
+    assert "bad.tx:2:12: error[T309]" in shown.err
+
+
+def test_a_folder_that_cannot_be_written_is_an_error(txc: Txc):
+    shown = txc("build", "good.tx", "-o", "bad.tx")
+    assert shown.code == 2
+    assert "error[R604]" in shown.err
+
+
+def test_json(txc: Txc):
+    found = txc("build", "good.tx", "-o", "out", "--json").json
+    [kernel] = found["kernels"]
+    assert {k: kernel[k] for k in ("kernel", "sizes", "schedule", "tuned")} == {
+        "kernel": "scale", "sizes": {"N": 8}, "schedule": "default", "tuned": False}
+    assert sorted(kernel["files"]) == sorted(f"out/{name}" for name in FILES)
