@@ -76,6 +76,7 @@ def test_where_nothing_is_faster_the_default_stays(records: Records, options: Op
     assert records.best(problem(space).blank.key) is None
 
 
+@pytest.mark.slow
 def test_bad_candidates_are_counted_by_class_and_harm_nobody(records: Records, options: Options):
     bad = (c.WRONG_RESULT, c.CRASH, c.ABORT, c.EXIT, c.HANG, c.MEMORY, c.NO_COMPILE, c.ILLEGAL, c.DEAD_BUILD,
            c.BUG, c.GARBAGE, c.GOOD, c.INSTANT)
@@ -163,6 +164,7 @@ def start(path: Path) -> subprocess.Popen[str]:
                             stdout=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_a_killed_tuner_loses_at_most_the_trial_under_way(tmp_path: Path):
     """After SIGKILL each reported trial is recorded, and resuming leaves each row exactly once."""
     path = tmp_path / "records.db"
@@ -185,6 +187,22 @@ def test_a_killed_tuner_loses_at_most_the_trial_under_way(tmp_path: Path):
     assert len(found) == len(set(found)) == 60
 
 
+@pytest.mark.slow
+def test_sigint_ends_a_run_in_good_order(tmp_path: Path):
+    """Ctrl-C: every reported trial is kept, and the process ends by itself, soon, without a traceback."""
+    path = tmp_path / "records.db"
+    tuner = start(path)
+    assert tuner.stdout is not None
+    told = [tuner.stdout.readline() for _ in range(5)]
+    tuner.send_signal(signal.SIGINT)
+    told += tuner.communicate(timeout=10)[0].splitlines(keepends=True)
+    assert tuner.returncode == 0
+    assert len(told) < 60
+    with Records(path) as records:
+        assert len(told) <= len(rows(records)) <= len(told) + 1
+
+
+@pytest.mark.slow
 def test_two_tuners_of_one_task_share_a_database(tmp_path: Path):
     path = tmp_path / "records.db"
     tuners = [start(path) for _ in range(2)]
