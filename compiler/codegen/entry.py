@@ -34,7 +34,15 @@ def _workspace_bytes(name: str, workspace: int) -> str:
 def _null_check(pointers: list[str]) -> list[str]:
     if not pointers:
         return []
-    return [f"if ({' || '.join(f'{p} == NULL' for p in pointers)})", "    return TXC_NULL_ARGUMENT;"]
+    return [*_condition([f"{p} == NULL" for p in pointers]), "    return TXC_NULL_ARGUMENT;"]
+
+
+def _condition(tests: list[str], each: int = 4) -> list[str]:
+    """`if (… || …)` with some tests in each line."""
+    rows = [" || ".join(tests[i:i + each]) for i in range(0, len(tests), each)]
+    ends = [" ||"] * (len(rows) - 1) + [")"]
+    starts = ["if ("] + ["    "] * (len(rows) - 1)
+    return [start + row + end for start, row, end in zip(starts, rows, ends, strict=True)]
 
 
 def _pointers(parameters: tuple[Parameter, ...]) -> list[str]:
@@ -62,8 +70,7 @@ def _overlap_check(interface: Interface) -> list[str]:
     if not pairs:
         return []
     tests = [f"{interface.name}_overlap({p.name}, {p.bytes}, {q.name}, {q.bytes})" for p, q in pairs]
-    return [f"#ifdef {interface.name}_DEBUG", f"if ({(' ||' + chr(10) + '        ').join(tests)})",
-            "    return TXC_OVERLAP;", "#endif"]
+    return [f"#ifdef {interface.name}_DEBUG", *_condition(tests, each=1), "    return TXC_OVERLAP;", "#endif"]
 
 
 def overlap_function(interface: Interface) -> str:

@@ -238,6 +238,7 @@ class Vectors:
         """A loop that computes a scalar expression in each lane; what a selection chooses from stays lazy."""
         if not isinstance(expr, Select):
             expr = rebuild(expr, self._variable)
+        self._scalars.ranges[LANE.name] = (0, expr.lanes - 1)
         text = self._scalars.text(self._at(expr, LANE))
         kind = VectorType(element_name(expr.dtype), expr.lanes)
         name = self._fresh("each")
