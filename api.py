@@ -13,15 +13,15 @@ compiler come with the first method that needs them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compiler.schedule.select import Directives, Sources, check_ranks, select
+from .compiler.schedule.select import Choice, Directives, Sources, check_ranks, select, template
 from .compiler.target.data import AVAILABLE
-from .compiler.target.target import Target
+from .compiler.target.target import Target, host
 from .compiler.target.target import parse as parse_target
 from .dsl import ast, typed
 from .dsl.check.files import check_file, elaborate, kernel_names
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from .compiler.loop.ir import Nest
     from .compiler.runtime.library import Function
     from .compiler.verify import Verdict
+    from .tuner.events import Event
+    from .tuner.outcome import Outcome
+    from .tuner.records import Record
 
 def load(path: str | Path) -> Module:
     """The kernels of a `.tx` file. Raises TxcError for errors in it, OSError where it cannot be read."""
@@ -168,6 +171,33 @@ class Kernel:
         """Build the kernel, run it on generated inputs and compare with the reference."""
         return self.plan(schedule=schedule).verify(seed=seed)
 
+    def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "random",
+             target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False,
+             schedule: str | None = None, records: Path | None = None,
+             on_event: Callable[[Event], None] = lambda event: None) -> Outcome:
+        """Search the template of the kernel for its fastest filling, and record every trial.
+
+        The budget is `trials` of the kernel in total, those of earlier runs included, or `budget` seconds of
+        this run, or both; a minute without either. `search` is `random` or `grid`; `schedule` the number of
+        the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `on_event`
+        hears of everything (`txc.tuner.events`). Builds use the result from then on. Raises TxcError R609
+        where there is nothing to tune, R620 for a target that this machine cannot run.
+        """
+        from .tuner.options import Budget, Options
+        from .tuner.records import Records
+        from .tuner.tune import Task, tune
+
+        machine = _runnable(target)
+        chosen = template(self.file, self.typed, machine, schedule, self.source)
+        if chosen is None:
+            raise _error("R609", f"{self.name} has no schedule with holes for {machine}: nothing to tune",
+                         "write one, with parts of a split left open for example; `txc new` shows how")
+        task = Task(self.typed, self.dag, chosen.directives, machine, threads, self.source)
+        limit = 60.0 if trials is None and budget is None else budget
+        with Records(records) as store:
+            return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
+                        options=Options(seed=seed, fresh=fresh))
+
     def _recorded(self, target: Target, threads: int, records: Path | None) -> Directives | None:
         """The schedule of the best record; None without one."""
         from .compiler.dag import kernel_hash
@@ -179,7 +209,35 @@ class Kernel:
         key = TaskKey(kernel_hash(self.typed), str(target), threads or target.cores)
         with Records(path) as store:
             best = store.best(key)
-        return None if best is None else parse_directives(best.schedule)
+        if best is None:
+            return None
+        directives = parse_directives(best.schedule)
+        return directives if self._usable(directives, best, target) else None
+
+    def _usable(self, directives: Directives, record: Record, target: Target) -> bool:
+        """Whether a record holds: what another code generator made is verified again before it is used."""
+        from .compiler.build import Build
+        from .tuner.versions import generator_version
+
+        if not record.outdated(generator_version()):
+            return True
+        if not target.features <= host().features:
+            return False
+        build = Build(self.typed, self.dag, target, Choice(directives, "record"))
+        try:
+            return build.verify().ok
+        except TxcError:
+            return False
+
+
+def _runnable(target: str) -> Target:
+    """The target, if this machine can run code for it."""
+    machine = parse_target(target)
+    missing = machine.features - host().features
+    if machine.family not in AVAILABLE or missing:
+        raise _error("R620", f"this machine cannot run code for {machine}",
+                     f"it lacks {' '.join(sorted(missing))}" if missing else "")
+    return machine
 
 
 def _error(code: str, message: str, hint: str = "") -> TxcError:

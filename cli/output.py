@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from ..dsl.diagnostics import Diagnostic, render
@@ -19,6 +19,7 @@ from ..dsl.source import NOWHERE, Source
 if TYPE_CHECKING:
     from rich.console import Console
 
+PIPE_WIDTH = 240   # of tables that nobody sees at a terminal, so that nothing is cut off
 SCHEMA = 1      # of every JSON object; rises when a field changes its meaning or goes away
 
 _STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "bold": "1", "dim": "2", "good": "32"}
@@ -56,13 +57,25 @@ def warn(text: str) -> None:
     tell(f"{paint('warning:', 'warning', sys.stderr)} {text}")
 
 
-def console(stderr: bool = False) -> Console:
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
     """A rich console with the same idea of colours as everything else here."""
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    return Console(file=stream, no_color=not colored(stream), highlight=False,
+    return Console(file=stream, no_color=not colored(stream), highlight=False, width=width,
                    force_terminal=True if os.environ.get("FORCE_COLOR") else None)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """A table to stdout, each row on one line; the columns named in `right` are flushed right."""
+    from rich.table import Table
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    for row in rows:
+        shown.add_row(*row)
+    console(width=None if sys.stdout.isatty() else PIPE_WIDTH).print(shown)
 
 
 def emit(command: str, fields: Mapping[str, object], *, ok: bool = True) -> None:

@@ -11,7 +11,7 @@ from ...tuner.records import Record, Records
 from ..guard import guarded
 from ..inputs import usage
 from ..options import Json
-from ..output import console, emit, say
+from ..output import emit, say, table
 from ..settings import load
 from ..units import duration
 
@@ -96,17 +96,16 @@ def _canonical(target: str | None) -> str | None:
 
 
 def _table(found: Iterable[Record]) -> None:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "kernel", "sizes", "target", "threads", "time", "verdict", "created"):
-        table.add_column(column, justify="right" if column in ("id", "threads", "time") else "left")
-    for record in found:
-        sizes = " ".join(f"{name}={value}" for name, value in record.sizes.items())
-        time = duration(record.score) if record.score is not None else "–"
-        table.add_row(str(record.id), record.kernel, sizes, record.key.target, str(record.key.threads), time,
-                      record.verdict, record.created)
-    if table.row_count:
-        console().print(table)
+    rows = [_row(record) for record in found]
+    if rows:
+        table(("id", "kernel", "sizes", "target", "threads", "time", "verdict", "created"), rows,
+              right=("id", "threads", "time"))
     else:
         say("no records")
+
+
+def _row(record: Record) -> tuple[str, ...]:
+    sizes = " ".join(f"{name}={value}" for name, value in record.sizes.items())
+    time = duration(record.score) if record.score is not None else "–"
+    return (str(record.id), record.kernel, sizes, record.key.target, str(record.key.threads), time,
+            record.verdict, record.created[:16].replace("T", " "))

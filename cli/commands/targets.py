@@ -10,7 +10,7 @@ from ...compiler.target.data import AVAILABLE, FEATURES, NAMED, Named
 from ...compiler.target.target import host, parse
 from ..guard import guarded
 from ..options import Json
-from ..output import console, emit, say
+from ..output import emit, say, table
 
 Features = Annotated[bool, typer.Option(
     "--features", help="List the features that may follow a name with +.")]
@@ -30,18 +30,13 @@ def targets(features: Features = False, json: Json = False) -> None:
 
 
 def _table() -> None:
-    from rich.table import Table
-
     here = host()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("target", "vectors", "what"):
-        table.add_column(column)
-    table.add_row("cpu", _vectors("cpu"), f"this machine: {here}, {here.cores} cores")
+    rows = [("cpu", _vectors("cpu"), f"this machine: {here}, {here.cores} cores")]
     for entry in NAMED:
         mark = "  ← this machine" if _text(entry) == str(here) else ""
         later = "" if entry.family in AVAILABLE else " (not available yet)"
-        table.add_row(_text(entry), _vectors(_text(entry)), f"{entry.summary}{later}{mark}")
-    console().print(table)
+        rows.append((_text(entry), _vectors(_text(entry)), f"{entry.summary}{later}{mark}"))
+    table(("target", "vectors", "what"), rows)
 
 
 def _text(entry: Named) -> str:

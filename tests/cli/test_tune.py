@@ -1,0 +1,128 @@
+"""`txc tune`: a stream of objects, results that builds use, exit codes. Small searches of a small kernel."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from support.command import Result, Txc
+from txc import api
+from txc.tuner.outcome import Failures, Outcome
+
+TEMPLATE = """
+schedule scale for cpu {
+    split B.i: [i0, i1: {1, 2, 4, 8}]
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def template(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TXC_RECORDS", str(folder / "records.db"))
+    with open(folder / "good.tx", "a") as file:
+        file.write(TEMPLATE)
+
+
+def objects(result: Result) -> list[dict]:
+    found = [json.loads(line) for line in result.out.splitlines()]
+    assert all(f["schema"] == 1 and f["command"] == "tune" for f in found)
+    return found
+
+
+@pytest.mark.slow
+def test_a_search_streams_its_trials_and_is_resumed_and_used(txc: Txc):
+    first = txc("tune", "good.tx", "--trials", 2, "--json")
+    assert first.code == 0
+    start, *trials, finish = objects(first)
+    assert (start["event"], start["kernel"], start["points"]) == ("start", "scale", 4)
+    assert start["sizes"] == {"N": 8}
+    assert [t["event"] for t in trials] == ["trial"] * 2
+    assert all(t["ok"] and t["verdict"] == "ok" and t["best"] > 0 for t in trials)
+    assert {"id", "config", "schedule", "seed", "target", "threads", "times"} <= set(trials[0])
+    assert (finish["event"], finish["trials"], finish["new"], finish["valid"]) == ("finish", 2, 2, 2)
+
+    again = objects(txc("tune", "good.tx", "--trials", 3, "--json"))
+    assert (again[0]["known"], again[-1]["new"], again[-1]["trials"]) == (2, 1, 3)
+
+    rows = txc("records", "list", "--json").json["records"]
+    assert len({json.dumps(r["config"]) for r in rows}) == len(rows) == 3
+    best = txc("records", "best", "--json").json["records"]
+    built = txc("build", "good.tx", "--json").json["kernels"][0]
+    assert built["schedule"] == ("record" if best else "template")
+
+
+@pytest.mark.slow
+def test_without_json_the_result_is_told_and_rounds_have_lines(txc: Txc):
+    shown = txc("tune", "good.tx", "--trials", 2)
+    assert shown.code == 0
+    assert "tuning scale (N = 8): 4 configs" in shown.err
+    assert "2/2 trials" in shown.err
+    assert shown.out.startswith("scale: ")
+
+
+def test_a_kernel_without_a_template_has_nothing_to_tune(txc: Txc, folder):
+    (folder / "plain.tx").write_text((folder / "good.tx").read_text().partition("schedule")[0])
+    shown = txc("tune", "plain.tx", "--trials", 2)
+    assert shown.code == 2
+    assert "error[R609]: scale has no schedule with holes" in shown.err
+
+
+def test_usage_errors(txc: Txc):
+    assert txc("tune", "good.tx", "--budget", "soon").code == 2
+    assert txc("tune", "good.tx", "--search", "psychic").code == 2
+    assert txc("tune", "good.tx", "--trials", 0).code == 2
+
+
+def test_a_target_that_cannot_run_here_is_exit_code_5(txc: Txc):
+    assert txc("tune", "good.tx", "--target", "cpu:riscv64").code == 5
+
+
+def outcome(status: str, valid: int) -> Outcome:
+    failures = {"crash": Failures(2, "signal 11\nmore")}
+    return Outcome(status, None, None, None, valid + 2, valid + 2, valid, failures, 1.0)
+
+
+@pytest.mark.parametrize(("status", "valid", "code"), [
+    ("finished", 3, 0), ("exhausted", 3, 0), ("finished", 0, 3), ("interrupted", 3, 130),
+    ("interrupted", 0, 130)])
+def test_exit_codes_tell_how_it_ended(txc: Txc, monkeypatch, status: str, valid: int, code: int):
+    monkeypatch.setattr(api.Kernel, "tune", lambda *_, **__: outcome(status, valid))
+    assert txc("tune", "good.tx").code == code
+
+
+def test_settings_reach_the_tuner_and_flags_win(txc: Txc, monkeypatch, folder):
+    given: dict = {}
+
+    def tune(_kernel, **options):
+        given.update(options)
+        return outcome("finished", 1)
+
+    monkeypatch.setattr(api.Kernel, "tune", tune)
+    (folder / "txc.toml").write_text('search = "grid"\ntrials = 7\nbudget = "2m"\nseed = 5\n')
+    monkeypatch.setenv("TXC_SEED", "6")
+    txc("tune", "good.tx", "--trials", 9, "--fresh")
+    assert {k: given[k] for k in ("search", "trials", "budget", "seed", "fresh")} == {
+        "search": "grid", "trials": 9, "budget": 120.0, "seed": 6, "fresh": True}
+
+
+@pytest.mark.slow
+def test_an_interrupt_keeps_everything_and_is_130(folder):
+    command = [sys.executable, "-c", "from txc.cli.main import main; main()", "tune", "good.tx",
+               "--budget", "60s", "-D", "N=4096", "--json"]
+    run = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                           start_new_session=True)
+    assert run.stdout is not None
+    for line in run.stdout:
+        if json.loads(line)["event"] == "trial":
+            break
+    os.kill(run.pid, signal.SIGINT)
+    started = time.monotonic()
+    out, err = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert "Traceback" not in err
+    assert json.loads(out.splitlines()[-1])["status"] == "interrupted"
+    assert time.monotonic() - started < 30
