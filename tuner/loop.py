@@ -110,8 +110,8 @@ class _Session:
             self._lab.measure([self._default], None, lambda candidate, slow: None)
 
     def _wanted(self) -> int:
-        """How many rows the next batch may have; 0 when the budget is spent."""
-        if not self._in_time(SEARCHING):
+        """How many rows the next batch may have; 0 when the budget is spent. Time always suffices for one."""
+        if len(self._trials) > self._known and not self._in_time(SEARCHING):
             return 0
         left = self._options.batch
         if self._budget.trials is not None:

@@ -116,7 +116,7 @@ class Process:
         if (self._setting.memory and memory > NEARLY * self._setting.memory) or code == -signal.SIGKILL:
             return Failure(OUT_OF_MEMORY, f"the process died with {memory >> 20} MiB in use")
         how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended itself with status {code}"
-        said = self._log.read_bytes()[:LOG].decode(errors="replace").strip()
+        said = self._log.read_bytes()[-LOG:].decode(errors="replace").strip()
         return Failure(CRASH, f"the process {how}" + (said and f": {said}"))
 
     def _spawn(self) -> subprocess.Popen[bytes]:

@@ -78,15 +78,17 @@ def _failed(failure: Failure) -> Message:
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until the tuner closes the pipe."""
+    """Serve until the tuner ends, which kills its workers or dies without."""
     recipe, lifeline, memory, file, scratch = arguments
     requests, replies = _claim_pipes()
     _limit(int(memory), int(file))
-    threading.Thread(target=_die_with_tuner, args=(int(lifeline), scratch), daemon=True).start()
+    end = threading.Thread(target=_die_with_tuner, args=(int(lifeline), scratch), daemon=True)
+    end.start()
     server = Server(pickle.loads(Path(recipe).read_bytes()))
     write(replies, READY)
     while (request := read(requests)) is not None:
         write(replies, server.answer(request))
+    end.join()      # only a dead tuner closes the pipe
 
 
 def _claim_pipes() -> tuple[int, int]:
