@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import txc
-from txc.dsl import ast
-from txc.dsl.diagnostics import Diagnostic, TxcError
+from txc.compiler.codegen.check import check_names
+from txc.dsl.diagnostics import Diagnostic
 from txc.dsl.explain import Page, codes, explain, read_page
 from txc.dsl.parser import parse
 from txc.dsl.source import Source
@@ -21,24 +19,11 @@ CODE = re.compile(r'"([LPTSGR]\d{3})"')
 TX_CODES = [code for code in codes() if (page := explain(code)) and page.language == "tx"]
 
 
-def check(text: str) -> list[Diagnostic]:
-    """All diagnostics of a text: those of the parser, else those of the checks."""
+def check(text: str, code: str) -> list[Diagnostic]:
+    """All diagnostics of a text; for a G code those of generating C too."""
     source = Source(text)
-    try:
-        file = parse(source)
-    except TxcError as error:
-        return list(error.diagnostics)
-    return [diagnostic for checker in checkers() for diagnostic in checker(file, source)]
-
-
-def checkers() -> list[Callable[[ast.File, Source], list[Diagnostic]]]:
-    """The checks of kernels and of schedules, where they are there."""
-    found: list[Callable[[ast.File, Source], list[Diagnostic]]] = []
-    for module, function in (("txc.dsl.check", "check_file"), ("txc.compiler.schedule", "check_schedules"),
-                             ("txc.compiler.codegen.check", "check_names")):
-        checker = getattr(importlib.import_module(module), function, None)
-        found += [checker] if checker else []
-    return found
+    found = txc.check(source)
+    return [*found, *check_names(parse(source), source)] if code[0] == "G" else found
 
 
 def page_of(code: str) -> Page:
@@ -48,17 +33,10 @@ def page_of(code: str) -> Page:
     return page
 
 
-def unavailable(code: str) -> bool:
-    """Whether the checks that give a code are not there yet."""
-    return code[0] in "TSG" and len(checkers()) < (1 if code[0] == "T" else 2)
-
-
 @pytest.mark.parametrize("code", TX_CODES)
 def test_failing_examples_give_their_code(code: str) -> None:
     """The failing text of a page gives that code, and no error of another."""
-    if unavailable(code):
-        pytest.skip("its check is not there yet")
-    found = check(page_of(code).failing)
+    found = check(page_of(code).failing, code)
     errors = {d.code for d in found if d.severity == "error"}
     assert code in {d.code for d in found}
     assert errors <= {code}
@@ -67,9 +45,7 @@ def test_failing_examples_give_their_code(code: str) -> None:
 @pytest.mark.parametrize("code", TX_CODES)
 def test_mended_examples_pass(code: str) -> None:
     """The mended text of a page gives no error, nor the page's own warning."""
-    if unavailable(code):
-        pytest.skip("its check is not there yet")
-    found = check(page_of(code).mended)
+    found = check(page_of(code).mended, code)
     assert [d for d in found if d.severity == "error" or d.code == code] == []
 
 
