@@ -21,7 +21,6 @@ from txc.dsl.typed import Tensor
 HARMLESS = {
     "softmax": {"m: subscript 0 of X shifted", "m: subscript 1 of X shifted", "m: last j lost",
                 "e: - became +", "e: right of - dropped", "e: subscript 0 of m shifted"},
-    "tbs": {"m: subscript 3 of C shifted"},
 }
 
 
