@@ -8,31 +8,35 @@ one, and loops ordered against their own splits choose between full and rest at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
 
-from ...dsl.affine import Affine
 from .. import sym
-from ..schedule.region import Atoms, Regions, Rounded, regions
+from ..schedule.region import Regions, regions
 from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
 from . import accumulate
-from .ir import Alloc, Binary, Block, Buffer, Call, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
+from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
 from .lower_expr import ZERO, Stored, lower_expr, minus, plus, times
+from .lower_names import loop_names, plain
+from .lower_starts import form_expr
 
 Tensors = Mapping[str, Stored]
 Body = Callable[["Frame"], tuple[Stmt, ...]]
+Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its step, how many there are at most
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A point in the nest of one stage: the values of its axes so far, what is left of each, where they began,
-    and where the tensors in reach are stored."""
+    and where the tensors in reach are stored; `steps` are those of loops ordered against their splits."""
 
     value: Mapping[str, Expr]
     left: Mapping[str, int]
     start: Mapping[str, Expr]
     extent: Mapping[str, int]
     tensors: Tensors
+    steps: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
 
     def advance(self, axis: str, by: Expr, left: int) -> Frame:
         """Further along one axis."""
@@ -49,26 +53,26 @@ class _Lowering:
     def __init__(self, state: State, holes: Mapping[str, int]) -> None:
         self.state = state
         self.holes = holes
-        self.names = _loop_names(state)
+        self.names = loop_names(state)
         self.regions: dict[tuple[str, int], Regions] = {}
 
     def nest(self) -> Nest:
         graph = self.state.dag
-        params = {t.name: Buffer(_plain(t.name), t.dtype, t.shape) for t in (*graph.inputs, *graph.outputs)}
+        params = {t.name: Buffer(plain(t.name), t.dtype, t.shape) for t in (*graph.inputs, *graph.outputs)}
         tensors = {name: Stored(b, (ZERO,) * len(b.shape), b.shape) for name, b in params.items()}
         stmts: list[Stmt] = []
         for stage in self.state.stages.values():
             if isinstance(stage.place, Place):
                 continue
             if stage.name not in params:
-                buffer = Buffer(_plain(stage.name), stage.stage.dtype, stage.stage.shape)
+                buffer = Buffer(plain(stage.name), stage.stage.dtype, stage.stage.shape)
                 tensors = {**tensors, stage.name: Stored(buffer, (ZERO,) * len(buffer.shape), buffer.shape)}
                 stmts.append(Alloc(buffer))
             whole = {a.name: (ZERO, a.extent) for a in stage.stage.axes}
             stmts += self.stage(stage, whole, tensors)
         inputs = tuple(params[t.name] for t in graph.inputs)
         outputs = tuple(params[t.name] for t in graph.outputs)
-        return Nest(_plain(graph.name), inputs, outputs, Block(tuple(stmts)))
+        return Nest(plain(graph.name), inputs, outputs, Block(tuple(stmts)))
 
     # ── one stage ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -92,7 +96,7 @@ class _Lowering:
             return None
         shape = tuple(frame.extent[a.name] for a in stage.stage.axes)
         scope = "local" if isinstance(stage.place, Place) else "global"
-        return Buffer(f"{_plain(stage.name)}_best", stage.body.dtype, shape, scope)
+        return Buffer(f"{plain(stage.name)}_best", stage.body.dtype, shape, scope)
 
     def loops(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """The loops from a position on. `init` walks the spatial ones alone, to set the accumulator."""
@@ -149,26 +153,40 @@ class _Lowering:
         return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
 
     def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str, inside: Body) -> tuple[Stmt, ...]:
-        """A loop ordered against its splits: nominal counts, and one guard where the value is complete."""
+        """A loop ordered against its splits: nominal counts, and guards where the value is complete."""
         axis, tile, extent = loop.axis, self._tile(loop), frame.extent[loop.axis]
-        made = split_order(stage, axis)
-        k = [step.name for step in made].index(loop.name)
-        span = min(self._tile(made[k - 1]), extent) if k else extent
-        last = max(steps(stage, axis), key=lambda step: step[0])[1].name == loop.name
-        var = Var(self.names[stage.name, loop.name])
-        frame = frame.advance(axis, times(var, tile), 1 if last else extent)
+        k = stage.made[axis].index(loop.name)
+        last = steps(stage, axis)[-1][1].name == loop.name
+        by = times(Var(self.names[stage.name, loop.name]), tile)
+        frame = frame.advance(axis, by, 1 if last else extent)
+        frame = replace(frame, steps={**frame.steps, loop.name: by})
         body = inside(frame)
-        if last:
-            body = (If(Binary("<", frame.value[axis], Const(extent)), Block(body)),)
-        return (For(var.name, -(-span // tile), kind, Block(body)),)
+        for condition in self._within(stage, axis, frame) if last else ():
+            body = (If(condition, Block(body)),)
+        count = -(-self._span(stage, axis, k, extent) // tile)
+        return (For(self.names[stage.name, loop.name], count, kind, Block(body)),)
+
+    def _span(self, stage: StageState, axis: str, k: int, extent: int) -> int:
+        """The elements that the k-th step of an axis goes through, where all before it are full."""
+        return min(self._tile(split_order(stage, axis)[k - 1]), extent) if k else extent
+
+    def _within(self, stage: StageState, axis: str, frame: Frame) -> Iterator[Expr]:
+        """The conditions that the steps through an axis stay in the tiles around them, and in the axis."""
+        extent = frame.extent[axis]
+        made = split_order(stage, axis)
+        for k, loop in enumerate(made):
+            span = self._span(stage, axis, k, extent)
+            outer = any(self._span(stage, axis, j, extent) % self._tile(made[j]) for j in range(k)) if k else False
+            if span % self._tile(loop) or (k == 0 and outer):
+                offset: Expr = ZERO
+                for inner in made[k:]:
+                    offset = plus(offset, frame.steps[inner.name])
+                yield Binary("<", offset, Const(span))
 
     def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """What stands in a loop: decoded members of a fused axis, stages computed here, the loops further in."""
-        loop = stage.loops[position]
-        axis = stage.axes[loop.axis]
-        if axis.kind == FUSED and steps(stage, axis.name)[-1][1].name == loop.name:
-            return self._decode(stage, position, frame, init)
-        return self._with_guests(stage, position, frame, init)
+        return self._decoded(stage, stage.loops[position], frame,
+                             lambda f: self._with_guests(stage, position, f, init))
 
     def _with_guests(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         stmts: list[Stmt] = []
@@ -181,43 +199,53 @@ class _Lowering:
     # ── fused axes ───────────────────────────────────────────────────────────────────────────────────────
 
     def _begin_fused(self, stage: StageState, loop: Loop, frame: Frame) -> Frame:
-        extent = 1
         for member in stage.axes[loop.axis].members:
             if member.axis not in frame.left:
                 frame = self._begin_fused(stage, member, frame)
-            extent *= -(-frame.left[member.axis] // self._tile(member))
-        return Frame({**frame.value, loop.axis: ZERO}, {**frame.left, loop.axis: extent},
-                     {**frame.start, loop.axis: ZERO}, {**frame.extent, loop.axis: extent}, frame.tensors)
+        extent = prod(self._counts(stage, loop.axis, frame))
+        return replace(frame, value={**frame.value, loop.axis: ZERO}, left={**frame.left, loop.axis: extent},
+                       start={**frame.start, loop.axis: ZERO}, extent={**frame.extent, loop.axis: extent})
 
-    def _decode(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
-        """Name the members' steps by division and remainder, then take each, full or rest."""
-        axis = stage.loops[position].axis
-        value: Expr = frame.value[axis]
+    def _counts(self, stage: StageState, axis: str, frame: Frame) -> list[int]:
+        """How many steps each member of a fused axis takes, where those before it are full."""
+        left, counts = dict(frame.left), list[int]()
+        for member in stage.axes[axis].members:
+            tile = self._tile(member)
+            counts.append(-(-left[member.axis] // tile))
+            left[member.axis] = min(tile, left[member.axis])
+        return counts
+
+    def _decoded(self, stage: StageState, loop: Loop, frame: Frame, then: Body) -> tuple[Stmt, ...]:
+        """`then`; at the last step through a fused axis, inside its members' steps, by division and remainder."""
+        axis = stage.axes[loop.axis]
+        if axis.kind != FUSED or steps(stage, axis.name)[-1][1].name != loop.name:
+            return then(frame)
+        value, inner = frame.value[axis.name], 1
         lets: list[Stmt] = []
-        members: list[tuple[Loop, Expr]] = []
-        counts = [-(-frame.left[m.axis] // self._tile(m)) for m in stage.axes[axis].members]
-        inner = 1
-        for k in reversed(range(len(counts))):
-            member = stage.axes[axis].members[k]
+        taken: list[Step] = []
+        counts = self._counts(stage, axis.name, frame)
+        for k, member in reversed(list(enumerate(axis.members))):
             step: Expr = value if inner == 1 else Binary("//", value, Const(inner))
-            step = Binary("%", step, Const(counts[k])) if k else step
             var = Var(self.names[stage.name, member.name])
-            lets.insert(0, Let(var, step))
-            members.insert(0, (member, var))
+            lets.insert(0, Let(var, Binary("%", step, Const(counts[k])) if k else step))
+            taken.insert(0, (member, var, counts[k]))
             inner *= counts[k]
-        return (*lets, *self._take(stage, position, members, frame, init))
+        return (*lets, *self._take(stage, taken, frame, then))
 
-    def _take(self, stage: StageState, position: int, members: list[tuple[Loop, Expr]], frame: Frame,
-              init: bool) -> tuple[Stmt, ...]:
+    def _take(self, stage: StageState, members: list[Step], frame: Frame, then: Body) -> tuple[Stmt, ...]:
+        """Advance by each member's step, full or rest; not at all where what is left has fewer."""
         if not members:
-            return self._with_guests(stage, position, frame, init)
-        (loop, step), rest_of = members[0], members[1:]
-        full, rest = divmod(frame.left[loop.axis], self._tile(loop))
+            return then(frame)
+        (loop, step, most), others = members[0], members[1:]
+        tile = self._tile(loop)
+        full, rest = divmod(frame.left[loop.axis], tile)
 
         def inside(f: Frame) -> tuple[Stmt, ...]:
-            return self._take(stage, position, rest_of, f, init)
+            return self._decoded(stage, loop, f, lambda g: self._take(stage, others, g, then))
 
-        return self._either(frame, loop.axis, step, self._tile(loop), full, rest, inside)
+        body = self._either(frame, loop.axis, step, tile, full, rest, inside)
+        count = full + (rest > 0)
+        return body if most <= count else (If(Binary("<", step, Const(count)), Block(body)),)
 
     # ── stages computed inside ───────────────────────────────────────────────────────────────────────────
 
@@ -231,7 +259,7 @@ class _Lowering:
         stmts: list[Stmt] = []
         tensors = frame.tensors
         if not self.state.dag.is_output(guest.name):
-            buffer = Buffer(_plain(guest.name), guest.stage.dtype, extents, "local")
+            buffer = Buffer(plain(guest.name), guest.stage.dtype, extents, "local")
             stmts.append(Alloc(buffer))
             tensors = {**tensors, guest.name: Stored(buffer, starts, guest.stage.shape)}
         box = {a.name: (s, e) for a, s, e in zip(guest.stage.axes, starts, extents, strict=True)}
@@ -245,11 +273,10 @@ class _Lowering:
         first = {axis: self._first(host, axis, frame) for axis in axes}
         starts: list[Expr] = []
         extents: list[int] = []
-        shape = self.state.stages[name].stage.shape
-        for part, dimension in zip(found.of[name], shape, strict=True):
+        for part in found.of[name]:
             extent = int(sym.evaluate(part.extent, frame.left))
             start = form_expr(part.start, first, frame.left, found.atoms)
-            starts.append(start if part.exact else _clamp(start, dimension - extent))
+            starts.append(start)
             extents.append(extent)
         return tuple(starts), tuple(extents)
 
@@ -278,7 +305,7 @@ class _Lowering:
         point: Expr = ZERO
         for axis in reduction.axes:
             point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
-        return accumulate.update(reduction.reducer, cell, value, point, _plain(stage.name))
+        return accumulate.update(reduction.reducer, cell, value, point, plain(stage.name))
 
     def _kind(self, stage: StageState, position: int, frame: Frame, init: bool) -> str:
         """A loop's kind: as marked, or unrolled where the stage's step allows it."""
@@ -305,50 +332,3 @@ class _Lowering:
 
     def _tile(self, loop: Loop) -> int:
         return int(sym.evaluate(loop.tile, self.holes))
-
-
-# ── names and forms ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def form_expr(form: Affine, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:
-    """A region's start as an index expression."""
-    result: Expr = ZERO
-    for name, factor in form.coefficients:
-        if name in atoms.extents:
-            atom: Expr = Const(int(sym.evaluate(atoms.extents[name], left)))
-        elif name in atoms.rounded:
-            atom = _rounded(atoms.rounded[name], first, left, atoms)
-        else:
-            atom = first[name]
-        result = plus(result, times(atom, factor))
-    return plus(result, Const(form.constant)) if form.constant else result
-
-
-def _rounded(atom: Rounded, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:
-    if atom.op == "%" and sym.evaluate(atom.extent, left) > 1:
-        return ZERO
-    return Binary(atom.op, form_expr(atom.form, first, left, atoms), Const(atom.divisor))
-
-
-def _clamp(start: Expr, last: int) -> Expr:
-    """The start moved so that the region lies inside its tensor."""
-    return Call("max", (ZERO, Call("min", (start, Const(last)))))
-
-
-def _plain(name: str) -> str:
-    """A tensor's name as one word."""
-    return name.replace(".", "_")
-
-
-def _loop_names(state: State) -> dict[tuple[str, str], str]:
-    """A variable for every loop: its own name where one stage alone uses it, the stage's in front elsewhere."""
-    owners: dict[str, set[str]] = {}
-    every: list[tuple[str, str]] = []
-    for stage in state.stages.values():
-        members = [m.name for axis in stage.axes.values() for m in axis.members]
-        for name in (*(loop.name for loop in stage.loops), *members):
-            owners.setdefault(name, set()).add(stage.name)
-            every.append((stage.name, name))
-    taken = {_plain(t.name) for t in (*state.dag.inputs, *state.dag.stages)}
-    return {(stage, name): name if len(owners[name]) == 1 and name not in taken else f"{_plain(stage)}_{name}"
-            for stage, name in every}

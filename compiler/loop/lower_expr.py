@@ -27,7 +27,7 @@ def lower_expr(expr: typed.Expr, axes: Mapping[str, Expr], tensors: Mapping[str,
 
     match expr:
         case typed.Const(value=value, dtype=dtype):
-            return Const(value, dtype)
+            return Const(float(value) if dtype.is_float else value, dtype)
         case typed.Index(name=name):
             return axes[name]
         case typed.Read():

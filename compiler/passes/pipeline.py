@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..loop.ir import Nest
 from ..loop.simplify import simplify
+from ..loop.verify import verify
 from ..target.target import Target
 from .name_values import NameValues
 from .promote import Promote
@@ -34,18 +35,23 @@ def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
         ("vectorize", Vectorize(target.vector_bytes)),
         ("unroll", Unroll()),
         ("tidy", Simplify()),
-        ("promote", Promote()),
         ("scalarize", Scalarize()),
+        ("promote", Promote()),
         ("name-values", NameValues()),
     )
 
 
-def optimise(nest: Nest, target: Target, watch: Watch | None = None) -> Nest:
-    """The nest that code is generated from; `watch` sees it after each pass."""
+def optimise(nest: Nest, target: Target, watch: Watch | None = None, *, check: bool = False) -> Nest:
+    """The nest that code is generated from; `watch` sees it after each pass.
+
+    With `check`, the nest is verified after each pass: `InvalidNest` names the one that broke a rule.
+    """
     for name, step in passes(target):
         nest = step(nest)
+        if check:
+            verify(nest, after=name)
         if watch:
             watch(name, nest)
+    if check:
+        verify(nest, "final", after="the last pass")
     return nest
-
-
