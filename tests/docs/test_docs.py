@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.pages import Block, blocks, commands, matches, replaced
+from support.pages import Block, blocks, commands, matches, replaced, rewrite
 from txc import api
 from txc.compiler import dag
 from txc.compiler.driver import nest_of
@@ -79,11 +79,12 @@ def test_nests_are_what_the_compiler_makes(block: Block, update: bool) -> None:
 
 
 def shown_nest(text: str, *, scheduled: bool) -> str:
-    """The simplified nest of the last kernel with a schedule, with its last schedule or none."""
+    """The simplified nest of the last kernel, with the last schedule or none."""
     source = Source(text)
     file = parse(source)
     schedules = [d for d in file.declarations if isinstance(d, ast.Schedule)]
-    graph = dag.build(elaborate(file, schedules[-1].kernel, {}, source))
+    kernels = [d.name for d in file.declarations if isinstance(d, ast.Kernel)]
+    graph = dag.build(elaborate(file, kernels[-1], {}, source))
     directives = schedules[-1].directives if scheduled else ()
     template = Template(graph, directives, TARGET)
     nest = simplify(template.lower(template.default_row()))
@@ -147,14 +148,6 @@ def run_python(block: Block, names: dict[str, object]) -> str:
     with contextlib.redirect_stdout(printed):
         exec(compile("\n" * (block.line - 1) + block.text, str(block.page), "exec"), names)
     return printed.getvalue()
-
-
-def rewrite(block: Block, text: str) -> None:
-    """Replace a block of a page by another text."""
-    page = block.page.read_text()
-    old = f"```{' '.join(block.words)}\n{block.text}```"
-    if text != block.text and page.count(old) == 1:
-        block.page.write_text(page.replace(old, f"```{' '.join(block.words)}\n{text}```"))
 
 
 @pytest.fixture

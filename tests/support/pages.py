@@ -25,9 +25,10 @@ _BLOCK = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block: its page, the line of its first line of text, the words of its fence, its text."""
+    """A fenced block: its page, its number there, the line its text begins in, the words of its fence."""
 
     page: Path
+    number: int
     line: int
     words: tuple[str, ...]
     text: str
@@ -58,8 +59,15 @@ class Command:
 def blocks(page: Path) -> list[Block]:
     """All fenced blocks of a page."""
     text = page.read_text()
-    return [Block(page, text.count("\n", 0, m.start(2)) + 1, tuple(m[1].split()), m[2])
-            for m in _BLOCK.finditer(text)]
+    return [Block(page, number, text.count("\n", 0, m.start(2)) + 1, tuple(m[1].split()), m[2])
+            for number, m in enumerate(_BLOCK.finditer(text))]
+
+
+def rewrite(block: Block, text: str) -> None:
+    """Replace the text of a block of a page."""
+    page = block.page.read_text()
+    start, end = list(_BLOCK.finditer(page))[block.number].span(2)
+    block.page.write_text(page[:start] + text + page[end:])
 
 
 def commands(console: str) -> Iterator[Command]:
