@@ -79,8 +79,9 @@ def check_kernel_name(name: str) -> None:
 class Names:
     """One C identifier for each name of a nest, all different.
 
-    A reserved or taken one gets `_` behind it until it is free. Parameters, which the header shows, are not
-    called like library functions either; for what is local (`j0`, a Bessel function) that does no harm.
+    A reserved or taken one gets `_` behind it until it is free; one that starts like our own `v_` in front.
+    Parameters, which the header shows, are not called like library functions either; for what is local (`j0`,
+    a Bessel function) that does no harm.
     """
 
     def __init__(self, parameters: Iterable[str] = (), reserved: Iterable[str] = ()) -> None:
@@ -97,6 +98,8 @@ class Names:
     def fresh(self, name: str) -> str:
         """A new identifier like `name`, different from all others."""
         text = identifier(name)
+        if _OWN.match(f"{text}_"):      # what it starts with is ours
+            text = f"v_{text}"
         while is_reserved(text) or text in self._taken:
             text += "_"
         self._taken.add(text)

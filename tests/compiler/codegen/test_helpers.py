@@ -95,7 +95,7 @@ def test_every_16_bit_float_is_written_back(library: ctypes.CDLL) -> None:
 
 
 def between() -> np.ndarray:
-    """For each two neighbouring halves the point between them, and its neighbours on both sides, both signs."""
+    """The point between each two neighbouring halves, and its neighbours on both sides, of both signs."""
     halves = np.arange(0x7C00, dtype=np.uint16).view(np.float16).astype(np.float32)
     middle = ((halves[:-1].astype(np.float64) + halves[1:]) / 2).astype(np.float32)
     near = [middle, np.nextafter(middle, np.float32(np.inf)), np.nextafter(middle, np.float32(0))]
@@ -128,16 +128,15 @@ def test_rounding_to_bf16_is_to_nearest_even(library: ctypes.CDLL) -> None:
 
 def test_float_to_integer_saturates(library: ctypes.CDLL) -> None:
     """Truncated toward zero, clamped to the type, NaN gives 0."""
-    values = np.array([1.9, -1.9, 127.5, 128, -128.9, -129, 255.9, 256, 3e9, -3e9, 1e19, -1e19, np.inf, -np.inf,
-                       np.nan, 2147483520, 2147483648, 9223371487098961920], np.float32)
+    values = np.array([1.9, -1.9, 127.5, 128, -128.9, -129, 255.9, 256, 3e9, -3e9, 1e19, -1e19, np.inf,
+                       -np.inf, np.nan, 2147483520, 2147483648, 9223371487098961920], np.float32)
     n = len(values)
     outputs = [np.empty(n, t) for t in (np.int8, np.uint8, np.int32, np.int64)]
     call(library, "to_int", values, *outputs)
     for output in outputs:
         limits = np.iinfo(output.dtype)
-        wanted = [0 if v != v else limits.max if v >= limits.max else limits.min if v <= limits.min else int(v)
-                  for v in map(float, values)]
-        assert output.tolist() == wanted
+        inside = [0.0 if v != v else min(max(v, limits.min), limits.max) for v in map(float, values)]
+        assert output.tolist() == [min(int(v), limits.max) for v in inside]
 
 
 def test_division_floors(library: ctypes.CDLL) -> None:
