@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..compiler.runtime.toolchain import compiler
 from ..compiler.target.host import machine, model
 from ..compiler.target.target import host
+from ..dsl.diagnostics import TxcError
 from ..grammar.tables import cache_directory
 from .settings import Settings, settings_file
 
@@ -35,7 +38,7 @@ class Finding:
 
 def examine(settings: Settings, records: Path) -> list[Finding]:
     """All findings about this machine, in the order in which they are shown."""
-    cc = settings.cc or "cc"
+    cc = settings.cc
     checks: list[Callable[[], Finding]] = [
         _python, lambda: _compiler(cc), lambda: _openmp(cc), _processor, _vectors, _cores,
         lambda: _writable("cache", cache_directory()), lambda: _writable("records", records.parent),
@@ -54,21 +57,23 @@ def _python() -> Finding:
 
 
 def _compiler(cc: str) -> Finding:
-    path = shutil.which(cc)
-    if path is None:
-        return Finding("C compiler", FAIL, f"there is no '{cc}'",
-                       "install gcc or clang, or name one with the setting cc (TXC_CC)")
-    if problem := _compiles(path, _PROBE):
-        return Finding("C compiler", FAIL, f"{path} cannot build a program: {problem}",
+    try:
+        command = compiler(cc or None)
+    except TxcError as error:
+        found = error.diagnostics[0]
+        return Finding("C compiler", FAIL, found.message, found.hint)
+    if problem := _compiles(command, _PROBE):
+        return Finding("C compiler", FAIL, f"{shlex.join(command)} cannot build a program: {problem}",
                        "install the C library's headers (Debian: libc6-dev)")
-    return Finding("C compiler", OK, f"{path}, {_first_line(path, '--version')}")
+    return Finding("C compiler", OK, f"{shlex.join(command)}, {_first_line(command[0], '--version')}")
 
 
 def _openmp(cc: str) -> Finding:
-    path = shutil.which(cc)
-    if path is None:
+    try:
+        command = compiler(cc or None)
+    except TxcError:
         return Finding("OpenMP", WARN, "not looked at without a C compiler")
-    if problem := _compiles(path, _OPENMP_PROBE, "-fopenmp"):
+    if problem := _compiles((*command, "-fopenmp"), _OPENMP_PROBE):
         return Finding("OpenMP", WARN, f"not usable: {problem}",
                        "kernels run on one thread; install it (Debian, for clang: libomp-dev)")
     return Finding("OpenMP", OK, "-fopenmp works")
@@ -120,14 +125,14 @@ def _tool(name: str, use: str) -> Finding:
     return Finding(name, OK, f"{path}, {_first_line(path, '--version')}")
 
 
-def _compiles(compiler: str, program: str, *options: str) -> str:
+def _compiles(command: tuple[str, ...], program: str) -> str:
     """What is wrong with building a small program; empty if nothing."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "probe.c")
         source.write_text(program)
-        command = [compiler, *options, str(source), "-o", str(Path(folder, "probe"))]
+        whole = [*command, str(source), "-o", str(Path(folder, "probe"))]
         try:
-            built = subprocess.run(command, capture_output=True, text=True, timeout=30)
+            built = subprocess.run(whole, capture_output=True, text=True, timeout=30)
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)
         lines = built.stderr.strip().splitlines()

@@ -59,3 +59,4 @@ kernel NAME[N = 1024](X: f32[N]) -> (Y: f32[N]) {
 """
 
 STARTERS = {"dense": _DENSE, "conv": _CONV, "softmax": _SOFTMAX, "empty": _EMPTY}
+WITH_TEMPLATE = ("dense",)      # can be tuned as they are

@@ -12,7 +12,7 @@ from ..guard import guarded
 from ..inputs import usage
 from ..options import Json
 from ..output import emit, say
-from ..starters import STARTERS
+from ..starters import STARTERS, WITH_TEMPLATE
 
 
 class Kind(StrEnum):
@@ -49,4 +49,7 @@ def new(name: Name, kind: KindChoice = Kind.dense, json: Json = False) -> None:
         emit("new", {"file": str(path), "kernel": kernel, "kind": kind.value})
         return
     say(f"wrote {path}")
-    say(f"next: txc check {path}, txc run {path} --verify, txc tune {path} --budget 60s, txc build {path}")
+    say("next:")
+    tune = [f"tune {path} {kernel} --budget 60s"] if kind in WITH_TEMPLATE else []
+    for step in (f"check {path}", f"run {path} {kernel} --verify", *tune, f"build {path} {kernel}"):
+        say(f"  txc {step}")

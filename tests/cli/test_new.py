@@ -11,8 +11,21 @@ def test_a_starter_passes_the_strict_check(txc: Txc, kind: str):
     shown = txc("new", "layer", "--kind", kind)
     assert shown.code == 0
     assert "wrote layer.tx" in shown.out
-    assert "txc tune layer.tx" in shown.out
     assert txc("check", "--strict", "layer.tx").out == "1 file checked: no errors\n"
+
+
+@pytest.mark.parametrize("kind", STARTERS)
+def test_the_next_commands_work(txc: Txc, kind: str):
+    steps = [line.split()[1:] for line in txc("new", "layer", "--kind", kind).out.splitlines()[2:]]
+    assert [step[0] for step in steps if step[0] != "tune"] == ["check", "run", "build"]
+    for step in steps:
+        if step[0] != "tune":       # a minute's work; test_tune.py has smaller ones
+            assert txc(*step).code == 0
+
+
+def test_a_starter_with_a_template_says_how_to_tune_it(txc: Txc):
+    assert "  txc tune layer.tx layer --budget 60s\n" in txc("new", "layer").out
+    assert "txc tune" not in txc("new", "other", "--kind", "softmax").out
 
 
 @pytest.mark.parametrize("kind", STARTERS)
