@@ -18,7 +18,7 @@ from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, sp
 from . import accumulate
 from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
 from .lower_expr import ZERO, Stored, lower_expr, minus, plus, times
-from .lower_names import loop_names, plain
+from .lower_names import loop_names
 from .lower_starts import form_expr
 
 Tensors = Mapping[str, Stored]
@@ -29,7 +29,11 @@ Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its ste
 @dataclass(frozen=True, slots=True)
 class Frame:
     """A point in the nest of one stage: the values of its axes so far, what is left of each, where they began,
-    and where the tensors in reach are stored; `steps` are those of loops ordered against their splits."""
+    and where the tensors in reach are stored.
+
+    `steps` are those of loops ordered against their splits; `counts` has, for each fused axis that has begun, the
+    number of steps that each of its members takes at most.
+    """
 
     value: Mapping[str, Expr]
     left: Mapping[str, int]
@@ -37,6 +41,7 @@ class Frame:
     extent: Mapping[str, int]
     tensors: Tensors
     steps: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
+    counts: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
 
     def advance(self, axis: str, by: Expr, left: int) -> Frame:
         """Further along one axis."""
@@ -58,21 +63,21 @@ class _Lowering:
 
     def nest(self) -> Nest:
         graph = self.state.dag
-        params = {t.name: Buffer(plain(t.name), t.dtype, t.shape) for t in (*graph.inputs, *graph.outputs)}
+        params = {t.name: Buffer(t.name, t.dtype, t.shape) for t in (*graph.inputs, *graph.outputs)}
         tensors = {name: Stored(b, (ZERO,) * len(b.shape), b.shape) for name, b in params.items()}
         stmts: list[Stmt] = []
         for stage in self.state.stages.values():
             if isinstance(stage.place, Place):
                 continue
             if stage.name not in params:
-                buffer = Buffer(plain(stage.name), stage.stage.dtype, stage.stage.shape)
+                buffer = Buffer(stage.name, stage.stage.dtype, stage.stage.shape)
                 tensors = {**tensors, stage.name: Stored(buffer, (ZERO,) * len(buffer.shape), buffer.shape)}
                 stmts.append(Alloc(buffer))
             whole = {a.name: (ZERO, a.extent) for a in stage.stage.axes}
             stmts += self.stage(stage, whole, tensors)
         inputs = tuple(params[t.name] for t in graph.inputs)
         outputs = tuple(params[t.name] for t in graph.outputs)
-        return Nest(plain(graph.name), inputs, outputs, Block(tuple(stmts)))
+        return Nest(graph.name, inputs, outputs, Block(tuple(stmts)))
 
     # ── one stage ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -96,7 +101,7 @@ class _Lowering:
             return None
         shape = tuple(frame.extent[a.name] for a in stage.stage.axes)
         scope = "local" if isinstance(stage.place, Place) else "global"
-        return Buffer(f"{plain(stage.name)}_best", stage.body.dtype, shape, scope)
+        return Buffer(f"{stage.name}.best", stage.body.dtype, shape, scope)
 
     def loops(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """The loops from a position on. `init` walks the spatial ones alone, to set the accumulator."""
@@ -126,7 +131,8 @@ class _Lowering:
         full, rest = divmod(left, tile)
         count = full + (rest > 0)
         if count == 1:
-            return inside(frame.advance(loop.axis, ZERO, min(tile, left)))
+            body = inside(frame.advance(loop.axis, ZERO, min(tile, left)))
+            return (Block(body),) if stage.axes[loop.axis].kind == FUSED else body  # its names hold here only
         var = Var(self.names[stage.name, loop.name])
         if kind == "parallel" and rest:
             body = self._either(frame, loop.axis, var, tile, full, rest, inside)
@@ -202,18 +208,16 @@ class _Lowering:
         for member in stage.axes[loop.axis].members:
             if member.axis not in frame.left:
                 frame = self._begin_fused(stage, member, frame)
-        extent = prod(self._counts(stage, loop.axis, frame))
+        counts = tuple(self._most(stage, member, frame) for member in stage.axes[loop.axis].members)
+        extent = prod(counts)
         return replace(frame, value={**frame.value, loop.axis: ZERO}, left={**frame.left, loop.axis: extent},
-                       start={**frame.start, loop.axis: ZERO}, extent={**frame.extent, loop.axis: extent})
+                       start={**frame.start, loop.axis: ZERO}, extent={**frame.extent, loop.axis: extent},
+                       counts={**frame.counts, loop.axis: counts})
 
-    def _counts(self, stage: StageState, axis: str, frame: Frame) -> list[int]:
-        """How many steps each member of a fused axis takes, where those before it are full."""
-        left, counts = dict(frame.left), list[int]()
-        for member in stage.axes[axis].members:
-            tile = self._tile(member)
-            counts.append(-(-left[member.axis] // tile))
-            left[member.axis] = min(tile, left[member.axis])
-        return counts
+    def _most(self, stage: StageState, member: Loop, frame: Frame) -> int:
+        """How many steps a member of a fused axis takes where the steps before it are full."""
+        k = stage.made[member.axis].index(member.name)
+        return -(-self._span(stage, member.axis, k, frame.left[member.axis]) // self._tile(member))
 
     def _decoded(self, stage: StageState, loop: Loop, frame: Frame, then: Body) -> tuple[Stmt, ...]:
         """`then`; at the last step through a fused axis, inside its members' steps, by division and remainder."""
@@ -223,7 +227,7 @@ class _Lowering:
         value, inner = frame.value[axis.name], 1
         lets: list[Stmt] = []
         taken: list[Step] = []
-        counts = self._counts(stage, axis.name, frame)
+        counts = frame.counts[axis.name]
         for k, member in reversed(list(enumerate(axis.members))):
             step: Expr = value if inner == 1 else Binary("//", value, Const(inner))
             var = Var(self.names[stage.name, member.name])
@@ -259,7 +263,7 @@ class _Lowering:
         stmts: list[Stmt] = []
         tensors = frame.tensors
         if not self.state.dag.is_output(guest.name):
-            buffer = Buffer(plain(guest.name), guest.stage.dtype, extents, "local")
+            buffer = Buffer(guest.name, guest.stage.dtype, extents, "local")
             stmts.append(Alloc(buffer))
             tensors = {**tensors, guest.name: Stored(buffer, starts, guest.stage.shape)}
         box = {a.name: (s, e) for a, s, e in zip(guest.stage.axes, starts, extents, strict=True)}
@@ -305,7 +309,7 @@ class _Lowering:
         point: Expr = ZERO
         for axis in reduction.axes:
             point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
-        return accumulate.update(reduction.reducer, cell, value, point, plain(stage.name))
+        return accumulate.update(reduction.reducer, cell, value, point, stage.name)
 
     def _kind(self, stage: StageState, position: int, frame: Frame, init: bool) -> str:
         """A loop's kind: as marked, or unrolled where the stage's step allows it."""

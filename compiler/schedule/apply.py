@@ -9,9 +9,9 @@ from .errors import ScheduleError
 from .fuse import fuse
 from .holes import Holes, knob_column
 from .inline import inline
-from .marks import parallel, unroll, vectorize
-from .order import order
-from .places import compute_at, refresh_extents
+from .marks import check_marks, parallel, unroll, vectorize
+from .order import check_fused, order
+from .places import check_places, compute_at
 from .split import split
 from .state import State, initial
 
@@ -24,9 +24,13 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
 
 
 def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes) -> None:
+    """Apply directives; after each, what must hold of any schedule is checked anew, whatever it touched."""
     for directive in directives:
         _apply(state, directive, holes)
-        refresh_extents(state)
+        check_places(state, directive.span)
+        for stage in state.stages.values():
+            check_fused(stage, directive.span)
+            check_marks(state, stage, directive.span)
 
 
 def _apply(state: State, directive: ast.Directive, holes: Holes) -> None:

@@ -37,7 +37,6 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
     target = found[0] if len(found) == 1 else fuse_loops(state, owner, found, name, directive)
     require_plain(state, owner, target, directive)
     remark(owner, target, "parallel")
-    check_marks(state, owner, directive.span)
 
 
 def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
@@ -53,7 +52,6 @@ def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
         raise ScheduleError("S433", f"{owner.name} has a vectorized loop already", directive.span)
     require_plain(state, owner, loop, directive)
     remark(owner, loop, "vectorized")
-    check_marks(state, owner, directive.span)
 
 
 def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ...dsl import ast
+from ...dsl.source import Span
 from .errors import ScheduleError
 from .holes import Holes
-from .marks import check_marks
-from .places import check_places
 from .state import FUSED, StageState, State, find_loop, find_stage, in_order, steps
 
 
@@ -31,9 +30,6 @@ def order(state: State, directive: ast.Order, holes: Holes) -> None:
         raise ScheduleError("S414", f"the order of {owner.name} {problem}", (twice or directive).span,
                             f"name each loop once: {' '.join(live)}")
     owner.loops.sort(key=lambda loop: names.index(loop.name))
-    _keep_fused_together(owner, directive)
-    check_marks(state, owner, directive.span)
-    check_places(state, directive.span)
 
 
 def _own_loop(state: State, owner: StageState, ref: ast.Ref) -> str:
@@ -45,15 +41,15 @@ def _own_loop(state: State, owner: StageState, ref: ast.Ref) -> str:
     return loop.name
 
 
-def _keep_fused_together(owner: StageState, directive: ast.Order) -> None:
+def check_fused(owner: StageState, span: Span) -> None:
+    """The parts of a fused loop stand together, with those of its members' axes in the order splits made."""
     for axis in owner.axes.values():
         if axis.kind != FUSED:
             continue
         places = [position for position, _ in steps(owner, axis.name)]
         members = {member.axis for member in axis.members}
         between = [loop for loop in owner.loops[min(places) : max(places)] if loop.axis in members]
-        apart = between or any(not in_order(owner, member) for member in members)
-        if apart:
-            raise ScheduleError("S415", f"this order puts loops of {' '.join(sorted(members))} between or before the "
-                                f"parts of the fused loop {axis.name} that decide where they begin", directive.span,
-                                f"move the inner loops inside all parts of {axis.name}")
+        if between or any(not in_order(owner, member) for member in members):
+            raise ScheduleError("S415", f"{axis.name} is fused of steps through {' '.join(sorted(members))} of {owner.name}, "
+                                "and needs the outer ones before it, the inner ones after it", span,
+                                "keep the parts of each split in their order around a fused loop")

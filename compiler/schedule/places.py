@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from ...dsl import ast, typed
 from ...dsl.affine import variable
-from ...dsl.source import NOWHERE, Span
+from ...dsl.source import Span
 from .. import sym
 from ..sym import Hole
 from .errors import ScheduleError
 from .holes import Holes
-from .marks import check_marks
 from .region import Interval, regions
-from .state import ROOT, Place, StageState, State, find_loop, find_stage, left_of
+from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, left_of, steps
 
 
 def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
@@ -34,8 +34,6 @@ def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
         owner.place = ROOT
     else:
         _attach(state, owner, place, directive)
-    check_places(state, directive.span)
-    check_marks(state, owner, directive.span)
 
 
 def _attach(state: State, owner: StageState, place: ast.Ref, directive: ast.ComputeAt) -> None:
@@ -46,10 +44,9 @@ def _attach(state: State, owner: StageState, place: ast.Ref, directive: ast.Comp
     if loop.mark == "unrolled":
         raise ScheduleError("S421", f"loop {host.name}.{loop.name} is already unrolled", place.span)
     owner.place = Place(host.name, loop.name)
-    check_marks(state, host, directive.span)
 
 
-def check_places(state: State, span: Span = NOWHERE) -> None:
+def check_places(state: State, span: Span) -> None:
     """Every attached stage is inside the loop its readers run in, and its extents are those of its region."""
     for owner in state.stages.values():
         if isinstance(owner.place, Place):
@@ -113,17 +110,20 @@ def _check_partition(state: State, owner: StageState, place: Place, span: Span) 
     """Each element of an output computed at a loop is computed by exactly one of the loop's iterations."""
     host = state.stages[place.stage]
     position = host.position(place.loop)
-    region = regions(state, host, position).of[owner.name]
-    axes = [part.start.names[0] for part in region if _is_axis(part)]
-    outer = {axis.name for axis in (*host.stage.axes, *host.stage.reduction_axes)
-             if left_of(host, axis.name, position + 1) != host.axes[axis.name].extent}
-    if len(set(axes)) < len(region) or not outer <= set(axes) or host.place != ROOT:
+    parts = regions(state, host, position).of[owner.name]
+    extents = {axis.name: axis.extent for axis in (*host.stage.axes, *host.stage.reduction_axes)}
+    own = [part.start.names[0] for part, dimension in zip(parts, owner.stage.shape, strict=True)
+           if _is_axis(part, extents, dimension)]
+    stepped = {axis for axis in extents if any(at <= position for at, _ in steps(host, axis))}
+    complete = len(set(own)) == len(parts) and stepped <= set(own)
+    if not complete or host.place != ROOT or not all(in_order(host, axis) for axis in stepped):
         raise ScheduleError("S452", f"output {owner.name} cannot be computed at {host.name}.{place.loop}: the iterations "
                             "there do not each compute a part of their own", span,
                             f"compute {owner.name} at root")
 
 
-def _is_axis(part: Interval) -> bool:
+def _is_axis(part: Interval, extents: Mapping[str, int], dimension: int) -> bool:
+    """Whether a part runs through a dimension as one axis of the host does."""
     names = part.start.names
-    whole = len(names) == 1 and part.start == variable(names[0]) and part.extent == Hole(names[0])
-    return whole and part.exact
+    return (len(names) == 1 and part.start == variable(names[0]) and part.extent == Hole(names[0])
+            and extents[names[0]] == dimension)

@@ -3,14 +3,15 @@
 At a loop of a host stage, each axis `v` of the host has a start (the atom `v`) and an extent still to run (the
 hole `v`). `regions` gives, for every stage computed at that loop or further in, the first index and the extent it
 must cover in each dimension, over those atoms: exact for affine subscripts, a hull for several reads of the same
-shape, the whole dimension otherwise. Lowering evaluates the same expressions with the numbers of one tile, the
+shape, the whole dimension otherwise. What guarded or conditional reads name outside a tensor is left out: the
+region is moved inside. Lowering evaluates the same expressions with the numbers of one tile, the
 search with columns of numbers; there is no second inference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ...dsl import typed
 from ...dsl.affine import Affine, affine, variable
@@ -20,11 +21,11 @@ from .state import StageState, State
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Indices from `start`, `extent` of them. `exact`: no index outside the tensor is among them."""
+    """Indices from `start`, `extent` of them. `inside`: no index outside the tensor is among them."""
 
     start: Affine
     extent: Int
-    exact: bool = True
+    inside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class Rounded:
     extent: Int
 
 
+@dataclass(frozen=True, slots=True)
+class Clamped:
+    """An atom that is no variable: `form`, moved so that `extent` indices from it lie inside a dimension."""
+
+    form: Affine
+    extent: Int
+    dimension: int
+
+
 Region = tuple[Interval, ...]
 
 
@@ -44,7 +54,7 @@ Region = tuple[Interval, ...]
 class Atoms:
     """What the names in an interval's start stand for, beyond starts of host axes."""
 
-    rounded: dict[str, Rounded] = field(default_factory=dict[str, Rounded])
+    forms: dict[str, Rounded | Clamped] = field(default_factory=dict[str, Rounded | Clamped])
     extents: dict[str, Int] = field(default_factory=dict[str, Int])
 
     def of_extent(self, extent: Int) -> Affine:
@@ -55,10 +65,10 @@ class Atoms:
         self.extents[name] = extent
         return variable(name)
 
-    def of_rounded(self, rounded: Rounded) -> Affine:
-        """A rounded form as an atom."""
-        name = f"({rounded.form}) {rounded.op} {rounded.divisor} #{rounded.extent}"
-        self.rounded[name] = rounded
+    def of(self, form: Rounded | Clamped) -> Affine:
+        """A form that is not affine as an atom."""
+        name = f"#{form}"
+        self.forms[name] = form
         return variable(name)
 
 
@@ -70,7 +80,18 @@ class Regions:
     atoms: Atoms
 
 
-Intervals = Mapping[str, Interval]
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the part of each of its axes that runs, and how far the axis runs altogether."""
+
+    body: typed.Expr
+    parts: Mapping[str, Interval]
+    ranges: Mapping[str, tuple[int, int]]
+
+
+def _reader(stage: StageState, parts: Mapping[str, Interval]) -> Reader:
+    axes = (*stage.stage.axes, *stage.stage.reduction_axes)
+    return Reader(stage.body, parts, {axis.name: (0, axis.extent - 1) for axis in axes})
 
 
 def regions(state: State, host: StageState, position: int) -> Regions:
@@ -80,13 +101,13 @@ def regions(state: State, host: StageState, position: int) -> Regions:
             for axis in (*host.stage.axes, *host.stage.reduction_axes)}
     inside = {s.name for loop in host.loops[position:] for s in _guests(state, host.name, loop.name)}
     found: dict[str, Region] = {}
-    readers: dict[str, Intervals] = {host.name: here}
+    readers = [_reader(host, here)]
     for guest in reversed([s for s in state.stages.values() if s.name in inside]):
-        region = _needed(state, guest, readers, atoms)
+        region = _needed(guest, readers, atoms)
         found[guest.name] = region
         own = {axis.name: part for axis, part in zip(guest.stage.axes, region, strict=True)}
         own |= {a.name: Interval(Affine(), a.extent) for a in guest.stage.reduction_axes}
-        readers[guest.name] = own
+        readers.append(_reader(guest, own))
     return Regions(found, atoms)
 
 
@@ -95,19 +116,14 @@ def _guests(state: State, stage: str, loop: str) -> list[StageState]:
     return direct + [deep for guest in direct for deep in state.guests(guest.name)]
 
 
-def _needed(state: State, guest: StageState, readers: Mapping[str, Intervals], atoms: Atoms) -> Region:
+def _needed(guest: StageState, readers: Sequence[Reader], atoms: Atoms) -> Region:
     """The hull of all reads of a stage."""
-    reads = [(read, ranges) for name, ranges in readers.items()
-             for read in typed.reads(state.stages[name].body) if read.tensor == guest.name]
-    dims: list[Interval] = []
-    for d, extent in enumerate(guest.stage.shape):
-        parts = [_interval(read.index[d], ranges, atoms) for read, ranges in reads]
-        guarded = any(read.otherwise is not None for read, _ in reads)
-        dims.append(_hull(parts, extent, guarded))
-    return tuple(dims)
+    reads = [(read, reader) for reader in readers for read in typed.reads(reader.body) if read.tensor == guest.name]
+    return tuple(_hull([_interval(read.index[d], reader, dimension, atoms) for read, reader in reads], dimension, atoms)
+                 for d, dimension in enumerate(guest.stage.shape))
 
 
-def _hull(parts: list[Interval | None], dimension: int, guarded: bool) -> Interval:
+def _hull(parts: list[Interval | None], dimension: int, atoms: Atoms) -> Interval:
     known = [p for p in parts if p is not None]
     shapes = {p.start.coefficients for p in known}
     if len(known) < len(parts) or len(shapes) != 1:
@@ -116,48 +132,48 @@ def _hull(parts: list[Interval | None], dimension: int, guarded: bool) -> Interv
     extent: Int = 0
     for part in known:
         extent = maximum(extent, add(part.start.constant - low, part.extent))
-    exact = not guarded and all(p.exact for p in known)
     start = Affine(known[0].start.coefficients, low)
-    return Interval(start, extent, True) if exact else Interval(start, minimum(extent, dimension), False)
+    if all(p.inside for p in known):
+        return Interval(start, extent)
+    extent = minimum(extent, dimension)
+    return Interval(atoms.of(Clamped(start, extent, dimension)), extent)
 
 
-def _interval(expr: typed.Expr, ranges: Intervals, atoms: Atoms) -> Interval | None:
+def _interval(expr: typed.Expr, reader: Reader, dimension: int, atoms: Atoms) -> Interval | None:
     """The indices an expression takes over a box, or None where only the whole dimension is safe."""
     form = affine(expr)
     if form is not None:
-        return _of_affine(form, ranges, atoms)
+        low, high = form.bounds(reader.ranges)
+        return replace(_of_affine(form, reader.parts, atoms), inside=0 <= low and high < dimension)
     match expr:
         case typed.Binary(op="//" | "%" as op, left=left, right=typed.Const(value=int(divisor))) if divisor > 0:
-            inner = _interval(left, ranges, atoms)
+            inner = _interval(left, reader, dimension, atoms)
             return None if inner is None else _of_rounded(op, inner, divisor, atoms)
         case typed.Binary(op="+", left=left, right=right):
-            a, b = _interval(left, ranges, atoms), _interval(right, ranges, atoms)
+            a, b = (_interval(e, reader, dimension, atoms) for e in (left, right))
             if a is None or b is None:
                 return None
-            return Interval(a.start + b.start, subtract(add(a.extent, b.extent), 1), False)
+            return Interval(a.start + b.start, subtract(add(a.extent, b.extent), 1), inside=False)
         case _:
             return None
 
 
-def _of_affine(form: Affine, ranges: Intervals, atoms: Atoms) -> Interval:
-    start, exact = Affine((), form.constant), True
+def _of_affine(form: Affine, parts: Mapping[str, Interval], atoms: Atoms) -> Interval:
+    start = Affine((), form.constant)
     extent: Int = 1
     for name, factor in form.coefficients:
-        part = ranges[name]
+        part = parts[name]
         first = part.start
         if factor < 0:
             first = first + atoms.of_extent(part.extent) + Affine((), -1)
         start = start + first * factor
         extent = add(extent, multiply(abs(factor), subtract(part.extent, 1)))
-        exact = exact and part.exact
-    return Interval(start, extent, exact)
+    return Interval(start, extent)
 
 
 def _of_rounded(op: str, inner: Interval, divisor: int, atoms: Atoms) -> Interval:
     """`//` may begin anywhere within a step; `%` of more than one index may be anything below the divisor."""
+    start = atoms.of(Rounded(op, inner.start, divisor, inner.extent))
     if op == "//":
-        extent = floor_divide(add(inner.extent, 2 * divisor - 2), divisor)
-        rounded = Rounded("//", inner.start, divisor, inner.extent)
-        return Interval(atoms.of_rounded(rounded), extent, False)
-    extent = minimum(add(multiply(subtract(inner.extent, 1), divisor), 1), divisor)
-    return Interval(atoms.of_rounded(Rounded("%", inner.start, divisor, inner.extent)), extent, False)
+        return Interval(start, floor_divide(add(inner.extent, 2 * divisor - 2), divisor), inside=False)
+    return Interval(start, minimum(add(multiply(subtract(inner.extent, 1), divisor), 1), divisor), inside=False)

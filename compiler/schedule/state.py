@@ -132,19 +132,25 @@ def _unscheduled(stage: dag.Stage) -> StageState:
 
 
 def steps(state: StageState, axis: str) -> list[tuple[int, Loop]]:
-    """The steps through an axis as (position in the nest, loop), members of fused axes included."""
+    """The steps through an axis as (position in the nest, loop), outermost first.
+
+    A member of a fused axis takes its step inside the last of that axis's own loops.
+    """
     found = [(i, loop) for i, loop in enumerate(state.loops) if loop.axis == axis]
     for other in state.axes.values():
-        for member in other.members:
-            if member.axis == axis and (inner := steps(state, other.name)):
-                found.append((inner[-1][0], member))
-    return found
+        members = [member for member in other.members if member.axis == axis]
+        found += [(last_step(state, other.name), member) for member in members]
+    return sorted(found, key=lambda step: step[0])
+
+
+def last_step(state: StageState, axis: str) -> int:
+    """The position of the loop inside which the value of an axis is complete."""
+    return steps(state, axis)[-1][0]
 
 
 def in_order(state: StageState, axis: str) -> bool:
     """Whether the nest steps through an axis from its outer parts to its inner ones, as splits made them."""
-    nest = [loop.name for _, loop in sorted(steps(state, axis), key=lambda step: step[0])]
-    return nest == state.made[axis]
+    return [loop.name for _, loop in steps(state, axis)] == state.made[axis]
 
 
 def split_order(state: StageState, axis: str) -> list[Loop]:
@@ -156,11 +162,13 @@ def split_order(state: StageState, axis: str) -> list[Loop]:
 def left_of(state: StageState, axis: str, position: int) -> Int:
     """The extent of an axis that is left inside the loops before `position`, for a full tile.
 
-    Where the nest steps through the axis in another order than its splits made, what is left has gaps: the whole
-    extent then covers it.
+    Where the nest steps through the axis in another order than its splits made, what is left has gaps until the
+    last of them: the whole extent then covers it.
     """
     extent = extent_of(state, axis)
     passed = [loop for i, loop in steps(state, axis) if i < position]
+    if len(passed) == len(state.made[axis]):
+        return 1
     if not passed or not in_order(state, axis):
         return extent
     left = extent
