@@ -144,9 +144,9 @@ class Scalars:
             return infix("/" if expr.op == "//" else "%", left, right)
         shift = power_of_two(divisor)
         if shift is not None and expr.op == "//":
-            return Text(f"{left.within(ADD)} >> {shift}", SHIFT)
+            return Text(f"{left.within(MUL)} >> {shift}", SHIFT)
         if shift is not None:
-            return Text(f"{left.within(ADD)} & {(1 << shift) - 1}", BITS)
+            return Text(f"{left.within(MUL)} & {(1 << shift) - 1}", BITS)
         return call(f"{dtype}_{'floordiv' if expr.op == '//' else 'floormod'}", left, right)
 
     def _call(self, expr: Call) -> Text:
@@ -190,12 +190,13 @@ class Scalars:
         parts = [self._term(term, factor) for term, factor in terms]
         if total.offset or not parts:
             parts.append(literal(total.offset, I64))
-        text, binds = str(parts[0]), parts[0].binds
+        if len(parts) == 1:
+            return parts[0]
+        text = parts[0].within(ADD)
         for part in parts[1:]:
-            part_text = part.within(MUL) if part.binds < UNARY or not str(part).startswith("-") else str(part)
-            minus = part_text.startswith("-")
-            text += f" - {part_text[1:]}" if minus else f" + {part_text}"
-        return Text(text, binds if len(parts) == 1 else ADD)
+            following = part.within(MUL)
+            text += f" - {following[1:]}" if following.startswith("-") else f" + {following}"
+        return Text(text, ADD)
 
     def _term(self, term: Expr, factor: int) -> Text:
         atom = self._plain(term) if isinstance(term, Binary) and term.op == "*" else self.text(term)
@@ -203,7 +204,7 @@ class Scalars:
             return atom
         if factor == -1:
             return Text(f"-{atom.within(UNARY)}", UNARY)
-        return Text(f"{atom.within(UNARY)} * {literal(factor, I64)}", MUL)
+        return Text(f"{atom.within(MUL)} * {literal(factor, I64)}", MUL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,20 @@ def random_nest(seed: int, count: int) -> Nest:
     return Nest("drawn", tuple(INPUTS.values()), tuple(outputs), Block(tuple(loops)))
 
 
+def random_indices(seed: int, count: int) -> Nest:
+    """A nest with `count` outputs, each a random index expression of two loops, in lanes or not."""
+    draw = Expressions(random.Random(seed))
+    outputs = [Buffer(f"out{number}", I64, (5, SIZE)) for number in range(count)]
+    stores: list[For] = []
+    for output in outputs:
+        lanes = draw.random.choice([1, 4])
+        column = Var("i") if lanes == 1 else Ramp(Binary("*", Var("i"), Const(lanes)), 1, lanes)
+        value = draw.index(lanes, draw.random.choice([2, 3, 4, 5]))
+        body = Block((Store(output, (Var("j"), column), value),))
+        stores.append(For("j", 5, "serial", Block((For("i", SIZE // lanes, "serial", body),))))
+    return Nest("indexed", (), tuple(outputs), Block(tuple(stores)))
+
+
 def edge_values(generator: np.random.Generator, dtype: DType) -> npt.NDArray[Any]:
     """Small numbers, and among them zeros of both signs, infinities, NaN, and what integers cannot hold."""
     if dtype == BOOL:
@@ -140,6 +154,25 @@ class Expressions:
         if op in ("//", "%"):
             right = self.divisor(dtype, lanes, right)
         return Binary(op, self.expr(dtype, lanes, depth), right)
+
+    def index(self, lanes: int, depth: int) -> Expr:
+        """Sums, products, quotients and remainders of loop variables."""
+        if depth == 0 or self.random.random() < 0.1:
+            number = Const(self.random.randrange(-3, 9), I64, lanes)
+            var = Broadcast(Var("j"), lanes) if lanes > 1 else Var("j")
+            column = Ramp(Binary("*", Var("i"), Const(lanes)), self.random.choice([1, 1, -2]), lanes)
+            return self.random.choice([number, var, column if lanes > 1 else Var("i")])
+        op = self.random.choice(["+", "+", "-", "-", "*", "//", "%", "min", "select"])
+        left, right = self.index(lanes, depth - 1), self.index(lanes, depth - 1)
+        match op:
+            case "min":
+                return Call(self.random.choice(["min", "max"]), (left, right))
+            case "select":
+                return Select(Binary(self.random.choice(COMPARISONS), left, right), right, left)
+            case "//" | "%":
+                return Binary(op, left, Const(self.random.choice([1, 2, 3, 4, 7, 8, -3]), I64, lanes))
+            case _:
+                return Binary(op, left, right)
 
     def divisor(self, dtype: DType, lanes: int, value: Expr) -> Expr:
         """Never zero."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.expressions import edge_values, random_nest
+from support.expressions import edge_values, random_indices, random_nest
 from support.packages import MIXED, kernel_of, package
 from support.tools import require_tool
 from txc.compiler.codegen.emit import emit, write
@@ -37,6 +37,19 @@ def test_random_expressions(tmp_path: Path, cc: str, target: str, flags: list[st
         run(nest, arrays)
     for buffer, got in zip(nest.outputs, results, strict=True):
         same(buffer.dtype, got, arrays[buffer.name])
+
+
+@pytest.mark.parametrize("simplified", [False, True])
+def test_random_indices(tmp_path: Path, simplified: bool) -> None:
+    """Index expressions, printed as sums, give what the interpreter gives, simplified before or not."""
+    nest = random_indices(7, 120)
+    nest = simplify(nest) if simplified else nest
+    built = emit(nest, kernel_of(nest), parse("cpu:x86-64-v3"))
+    function = Function(build_shared(built, tmp_path, "gcc", ["-O0", *STRICT]), built.interface)
+    wanted: dict[str, np.ndarray] = {}
+    run(nest, wanted)
+    for buffer, got in zip(nest.outputs, function(), strict=True):
+        np.testing.assert_array_equal(got, wanted[buffer.name])
 
 
 def same(dtype: DType, got: np.ndarray, wanted: np.ndarray) -> None:
