@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ...dsl.dtypes import BOOL, DType
 from .ir import Binary, Buffer, Call, Cast, Const, Expr, Let, Load, Select, Stmt, Store, Var
 
+
 def identity(reducer: str, dtype: DType) -> Const:
     """The value that leaves every other unchanged."""
     match reducer:
@@ -22,7 +23,7 @@ def identity(reducer: str, dtype: DType) -> Const:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where one element of a reduction is: in its buffer, and for argmin and argmax the value it has in `best`."""
+    """Where one element of a reduction is; for argmin and argmax `best` has, at `local`, the value it stands for."""
 
     buffer: Buffer
     index: tuple[Expr, ...]
@@ -49,12 +50,13 @@ def update(reducer: str, cell: Cell, term: Expr, point: Expr, name: str) -> tupl
     return (Store(cell.buffer, cell.index, Binary(op, old, term)),)
 
 
-def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr, name: str) -> tuple[Stmt, ...]:
+def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr,
+                 name: str) -> tuple[Stmt, ...]:
     """One more candidate of an argmin or argmax, whatever the order of visits.
 
     A better value wins; the first NaN wins over all numbers; of equals the smaller index wins.
     """
-    new, old, at = Var(f"{name}_new", best.dtype), Load(best, cell.local), Load(cell.buffer, cell.index)
+    new, old, at = Var(f"{name}.new", best.dtype), Load(best, cell.local), Load(cell.buffer, cell.index)
     point = point if at.dtype == point.dtype else Cast(point, at.dtype)
     better: Expr = Binary("<" if reducer == "argmin" else ">", new, old)
     equal: Expr = Binary("==", new, old)
@@ -63,7 +65,7 @@ def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr
         better = Binary("or", better, Binary("and", new_nan, Binary("==", old, old)))
         equal = Binary("or", equal, Binary("and", new_nan, old_nan))
     smaller = Binary("and", equal, Binary("<", point, at))
-    take = Var(f"{name}_take", BOOL)
+    take = Var(f"{name}.take", BOOL)
     return (Let(new, term), Let(take, Binary("or", better, smaller)),
             Store(best, cell.local, Select(take, new, old)),
             Store(cell.buffer, cell.index, Select(take, point, at)))

@@ -61,7 +61,7 @@ def inside(index: tuple[Expr, ...], shape: tuple[int, ...]) -> Expr:
     conditions = [c for i, extent in zip(index, shape, strict=True)
                   for c in (Binary(">=", i, Const(0)), Binary("<", i, Const(extent)))]
     if not conditions:
-        return Const(True, BOOL)
+        return Const(value=True, dtype=BOOL)
     result: Expr = conditions[0]
     for condition in conditions[1:]:
         result = Binary("and", result, condition)

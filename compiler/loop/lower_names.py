@@ -1,17 +1,15 @@
-"""Names in a nest: of buffers for tensors, of variables for loops."""
+"""Names of loop variables in a nest. Buffers have the names of their tensors: `C`, `Y.sum`."""
 
 from __future__ import annotations
 
 from ..schedule.state import State
 
 
-def plain(name: str) -> str:
-    """A tensor's name as one word."""
-    return name.replace(".", "_")
-
-
 def loop_names(state: State) -> dict[tuple[str, str], str]:
-    """A variable for every loop: its own name where one stage alone uses it, the stage's in front elsewhere."""
+    """A variable for every loop of every stage: its own name where no other stage has one, else `C.i`.
+
+    Made names have a dot in them, which no name of a program has.
+    """
     owners: dict[str, set[str]] = {}
     every: list[tuple[str, str]] = []
     for stage in state.stages.values():
@@ -19,6 +17,6 @@ def loop_names(state: State) -> dict[tuple[str, str], str]:
         for name in (*(loop.name for loop in stage.loops), *members):
             owners.setdefault(name, set()).add(stage.name)
             every.append((stage.name, name))
-    taken = {plain(t.name) for t in (*state.dag.inputs, *state.dag.stages)}
-    return {(stage, name): name if len(owners[name]) == 1 and name not in taken else f"{plain(stage)}_{name}"
+    taken = {t.name for t in (*state.dag.inputs, *state.dag.stages)}
+    return {(stage, name): name if len(owners[name]) == 1 and name not in taken else f"{stage}.{name}"
             for stage, name in every}

@@ -25,7 +25,8 @@ def form_expr(form: Affine, first: Mapping[str, Expr], left: Mapping[str, int], 
     return plus(result, Const(form.constant)) if form.constant else result
 
 
-def _form_atom(atom: Rounded | Clamped, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:
+def _form_atom(atom: Rounded | Clamped, first: Mapping[str, Expr], left: Mapping[str, int],
+               atoms: Atoms) -> Expr:
     form, extent = form_expr(atom.form, first, left, atoms), int(sym.evaluate(atom.extent, left))
     if isinstance(atom, Clamped):
         last = atom.dimension - extent

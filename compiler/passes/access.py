@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..loop.affine import Form, flat
-from ..loop.ir import Buffer, Expr, If, Load, Ramp, Stmt, Store, index_lanes
-from ..loop.visit import all_exprs, blocks, expressions
+from ..loop.ir import Block, Buffer, Expr, If, Load, Ramp, Select, Stmt, Store
+from ..loop.visit import blocks, children, expressions
 
 Subscripts = tuple[Expr, ...]
 
@@ -19,6 +19,11 @@ class Spot:
     shape: tuple[frozenset[tuple[Expr, int]], ...]
     offset: tuple[int, ...]
     lanes: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Lanes altogether."""
+        return max(self.lanes, default=1)
 
 
 def spot(index: Subscripts) -> Spot | None:
@@ -39,8 +44,15 @@ def spot(index: Subscripts) -> Spot | None:
     return Spot(shape, tuple(form.constant for form in forms), tuple(lanes))
 
 
+def place_of(index: Subscripts) -> Spot:
+    """The place of an access that is known to have one."""
+    place = spot(index)
+    assert place is not None
+    return place
+
+
 def apart(first: Spot, second: Spot) -> bool:
-    """Whether two places surely share no element: alike but for constants that keep them apart in a dimension."""
+    """Whether two places surely share no element: alike but for constants that keep them apart somewhere."""
     if first.shape != second.shape:
         return False
     pairs = zip(first.offset, second.offset, first.lanes, second.lanes, strict=True)
@@ -62,20 +74,22 @@ class Access:
     is_store: bool
     guarded: bool
 
-    @property
-    def lanes(self) -> int:
-        """Lanes of the subscripts."""
-        return index_lanes(self.index)
 
-
-def accesses(stmt: Stmt, guarded: bool = False) -> Iterator[Access]:
-    """Every access in a statement and below, loads before the store they feed."""
+def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
+    """Every access in a statement and below, in the order they happen."""
+    if isinstance(stmt, Block):
+        for inner in stmt.stmts:
+            yield from accesses(inner, guarded=guarded)
     for expr in expressions(stmt):
-        for part in all_exprs(expr):
-            if isinstance(part, Load):
-                yield Access(part.buffer, part.index, False, guarded)
+        yield from _loads(expr, guarded)
     if isinstance(stmt, Store):
-        yield Access(stmt.buffer, stmt.index, True, guarded)
+        yield Access(stmt.buffer, stmt.index, is_store=True, guarded=guarded)
     for block in blocks(stmt):
-        for inner in block.stmts:
-            yield from accesses(inner, guarded or isinstance(stmt, If))
+        yield from accesses(block, guarded=guarded or isinstance(stmt, If))
+
+
+def _loads(expr: Expr, guarded: bool) -> Iterator[Access]:
+    for n, part in enumerate(children(expr)):
+        yield from _loads(part, guarded or (n > 0 and isinstance(expr, Select)))
+    if isinstance(expr, Load):
+        yield Access(expr.buffer, expr.index, is_store=False, guarded=guarded)

@@ -6,7 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..loop.ir import Binary, Block, Broadcast, Buffer, Expr, For, If, Let, Load, Nest, Select, Stmt, Store, Var
+from ..loop.ir import (
+    Binary,
+    Block,
+    Broadcast,
+    Buffer,
+    Expr,
+    For,
+    If,
+    Let,
+    Load,
+    Nest,
+    Select,
+    Stmt,
+    Store,
+    Var,
+)
 from ..loop.visit import children, expressions, rebuild, rebuild_stmt
 
 
@@ -14,8 +29,8 @@ from ..loop.visit import children, expressions, rebuild, rebuild_stmt
 class NameValues:
     """Name loads and broadcasts that a run of plain statements repeats, at their first use.
 
-    before  C[0] = A[i] * B[0]  C[1] = A[i] * B[1]
-    after   let A_1 = A[i]  C[0] = A_1 * B[0]  C[1] = A_1 * B[1]
+    before  C[0] = A[2] * B[0]  C[1] = A[2] * B[1]
+    after   let A.1 = A[2]  C[0] = A.1 * B[0]  C[1] = A.1 * B[1]
 
     Only buffers that the run does not store to are looked at, and only what is evaluated whatever branch a
     select takes. No C compiler is then needed to find the repetitions.
@@ -62,7 +77,7 @@ class _Namer:
         for value in _values(whole, set()):
             if value in repeated and value not in named:
                 self.made += 1
-                var = Var(f"{_base(value)}_{self.made}", value.dtype, value.lanes)
+                var = Var(f"{_base(value)}.{self.made}", value.dtype, value.lanes)
                 named[value] = var
                 yield Let(var, value)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..loop.ir import Alloc, Block, Broadcast, Buffer, Const, Expr, For, If, Let, Load, Nest, Stmt, Store
-from ..loop.visit import free_vars, rebuild, rebuild_stmt, walk_stmts
-from .access import Access, Spot, accesses, separate, spot
+from ..loop.visit import free_vars, loads, walk_stmts
+from .access import Access, Spot, accesses, apart, separate, spot
+from .registers import LIMIT, assign, replaced
 
-LIMIT = 256  # registers: beyond this a compiler would spill everything anyway
+Places = Mapping[Spot, list[Access]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +18,12 @@ class Promote:
     """Replace memory that a serial loop rewrites in place by values in registers.
 
     before  C[0] = 0  for k in 0..8 { C[0] = C[0] + A[k] }
-    after   register C_r: f32[1]  C_r[0] = 0  for k in 0..8 { C_r[0] = C_r[0] + A[k] }  C[0] = C_r[0]
+    after   register C.r1: i64[1]  C.r1[0] = 0
+            for k in 0..8 { C.r1[0] = C.r1[0] + A[k] }  C[0] = C.r1[0]
 
-    The outermost loop for which it is legal is taken: each access to the buffer in it is at a place that does not
-    change while it runs, is in no branch, and shares no element with another one.
+    The outermost loop for which it is legal is taken: each access to the buffer in it is at a place that does
+    not change while it runs and shares no element with another one; and each place is certain to be inside the
+    buffer, being accessed outside all branches, or set to a constant just before.
     """
 
     limit: int = LIMIT
@@ -56,101 +59,95 @@ class _Promoter:
         """Append the loop to `done`, with what it accumulates in registers around it."""
         after: list[Stmt] = []
         for buffer, places in _candidates(loop, self.limit):
-            loop = self.promote(loop, buffer, places, done, after)
+            if all(_is_certain(place, found, done) for place, found in places.items()):
+                loop = self.promote(loop, buffer, places, done, after)
         done.append(replace(loop, body=self.block(loop.body)))
         done += after
 
-    def promote(self, loop: For, buffer: Buffer, places: Mapping[Spot, Access], done: list[Stmt],
-                after: list[Stmt]) -> For:
+    def promote(self, loop: For, buffer: Buffer, places: Places, done: list[Stmt], after: list[Stmt]) -> For:
         """Give each place of a buffer a register."""
         self.made += 1
-        lanes = next(iter(places.values())).lanes
-        register = Buffer(f"{buffer.name}_r{self.made}", buffer.dtype, (len(places),), "register", lanes)
-        values = {place: Load(register, (Const(n),)) for n, place in enumerate(places)}
-        started = [self.start(access, done) for access in places.values()]
-        done.append(Alloc(register))
-        for n, first in enumerate(started):
-            done.append(Store(register, (Const(n),), first))
-        after += [Store(buffer, access.index, values[place]) for place, access in places.items()]
-        return replace(loop, body=_replaced(loop.body, buffer, values))
-
-    def start(self, access: Access, done: list[Stmt]) -> Expr:
-        """What a register holds first: a constant just stored to its place (that store goes), or the memory."""
-        place = spot(access.index)
-        for at in range(len(done) - 1, -1, -1):
-            stmt = done[at]
-            if isinstance(stmt, Store) and stmt.buffer == access.buffer and spot(stmt.index) == place:
-                if _constant(stmt.value):
-                    del done[at]
-                    return stmt.value
-                break
-            if not isinstance(stmt, Store | Alloc) or not _keeps(stmt, access.buffer):
-                break
-        return Load(access.buffer, access.index)
+        registers = assign(f"{buffer.name}.r{self.made}", buffer, places)
+        starts = [(registers.values[place], _start(place, found, done)) for place, found in places.items()]
+        done += map(Alloc, registers.buffers)
+        done += [Store(r.buffer, r.index, value) for r, value in starts if value is not None]
+        after += [Store(buffer, found[0].index, registers.values[place])
+                  for place, found in places.items() if _is_stored(found)]
+        return replace(loop, body=replaced(loop.body, buffer, registers.values))
 
 
-def _constant(value: Expr) -> bool:
+# ── what a register holds first ─────────────────────────────────────────────────────────────────────────────
+
+
+def _is_certain(place: Spot, found: list[Access], done: list[Stmt]) -> bool:
+    """Whether a place is inside its buffer for certain."""
+    return not all(a.guarded for a in found) or _constant_before(place, found[0].buffer, done) is not None
+
+
+def _start(place: Spot, found: list[Access], done: list[Stmt]) -> Expr | None:
+    """A constant just stored to the place (that store goes), or the memory; None if the loop sets it first."""
+    at = _constant_before(place, found[0].buffer, done)
+    if at is not None:
+        stmt = done[at]
+        assert isinstance(stmt, Store)
+        if _is_stored(found):
+            del done[at]
+        return stmt.value
+    first = found[0]
+    return None if first.is_store and not first.guarded else Load(first.buffer, first.index)
+
+
+def _constant_before(place: Spot, buffer: Buffer, done: list[Stmt]) -> int | None:
+    """The statement that last stored to a place, if it is a constant and nothing has read the buffer since."""
+    for at in range(len(done) - 1, -1, -1):
+        stmt = done[at]
+        if isinstance(stmt, Store) and stmt.buffer == buffer:
+            other = spot(stmt.index)
+            if other == place:
+                return at if _is_constant(stmt.value) else None
+            if other is None or not apart(other, place):
+                return None
+        if not isinstance(stmt, Store | Alloc) or any(load.buffer == buffer for load in loads(stmt)):
+            return None
+    return None
+
+
+def _is_constant(value: Expr) -> bool:
     return isinstance(value, Const) or (isinstance(value, Broadcast) and isinstance(value.value, Const))
 
 
-def _keeps(stmt: Stmt, buffer: Buffer) -> bool:
-    """Whether a plain statement neither reads the buffer nor stores anything but a constant to it."""
-    found = list(accesses(stmt))
-    return not any(a.buffer == buffer and not a.is_store for a in found)
+def _is_stored(found: list[Access]) -> bool:
+    return any(a.is_store for a in found)
 
 
-def _candidates(loop: For, limit: int) -> Iterator[tuple[Buffer, dict[Spot, Access]]]:
-    """Buffers that the loop only touches at places of its own making, with one access for each place."""
-    bound = {loop.var} | _names(loop.body)
-    own = {s.buffer for s in walk_stmts(loop.body) if isinstance(s, Alloc)}
+# ── legality ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _candidates(loop: For, limit: int) -> Iterator[tuple[Buffer, Places]]:
+    """Buffers that the loop stores to, and only touches at places that stay where they are, with these."""
+    inner = list(walk_stmts(loop.body))
+    if any(isinstance(s, For) and s.kind == "parallel" for s in inner):
+        return
+    bound = {loop.var} | {s.var for s in inner if isinstance(s, For)}
+    bound |= {s.var.name for s in inner if isinstance(s, Let)}
+    own = {s.buffer for s in inner if isinstance(s, Alloc)}
     touched: dict[Buffer, list[Access]] = {}
-    for stmt in loop.body.stmts:
-        for access in accesses(stmt):
-            touched.setdefault(access.buffer, []).append(access)
+    for access in accesses(loop.body):
+        touched.setdefault(access.buffer, []).append(access)
     for buffer, found in touched.items():
-        if buffer in own or buffer.scope == "register" or not any(a.is_store for a in found):
-            continue
-        places = _places(found, bound)
-        if places and len(places) <= limit:
-            yield buffer, places
+        if buffer not in own and buffer.scope != "register" and buffer.lanes == 1 and _is_stored(found):
+            places = _places(found, bound)
+            if places and len(places) <= limit:
+                yield buffer, places
 
 
-def _places(found: list[Access], bound: set[str]) -> dict[Spot, Access] | None:
-    """The distinct places of some accesses, or None where registers cannot stand for them."""
-    places: dict[Spot, Access] = {}
+def _places(found: list[Access], bound: set[str]) -> Places | None:
+    """The accesses of each place, or None where registers cannot stand for them."""
+    places: dict[Spot, list[Access]] = {}
     for access in found:
-        place = spot(access.index)
-        if place is None or access.guarded or any(free_vars(e) & bound for e in access.index):
+        moves = any(free_vars(e) & bound or any(loads(e)) for e in access.index)
+        place = None if moves else spot(access.index)
+        if place is None:
             return None
-        places.setdefault(place, access)
-    same = len({a.lanes for a in places.values()}) == 1
-    return places if same and separate(places) else None
-
-
-def _names(block: Block) -> set[str]:
-    loops = {s.var for s in walk_stmts(block) if isinstance(s, For)}
-    return loops | {s.var.name for s in walk_stmts(block) if isinstance(s, Let)}
-
-
-def _replaced(block: Block, buffer: Buffer, values: Mapping[Spot, Load]) -> Block:
-    """The block with registers for a buffer's places."""
-
-    def expr(node: Expr) -> Expr:
-        if isinstance(node, Load) and node.buffer == buffer:
-            place = spot(node.index)
-            assert place is not None
-            return values[place]
-        return rebuild(node, expr)
-
-    def stmt(node: Stmt) -> Stmt:
-        if isinstance(node, Store) and node.buffer == buffer:
-            place = spot(node.index)
-            assert place is not None
-            register = values[place]
-            return Store(register.buffer, register.index, expr(node.value))
-        return rebuild_stmt(node, expr, inner)
-
-    def inner(part: Block) -> Block:
-        return Block(tuple(map(stmt, part.stmts)))
-
-    return inner(block)
+        places.setdefault(place, []).append(access)
+    return places if separate(places) else None

@@ -2,76 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..loop.ir import Alloc, Block, Buffer, Const, Expr, Load, Nest, Stmt, Store
-from ..loop.visit import free_vars, rebuild, rebuild_stmt
+from ..loop.ir import Alloc, Block, Buffer, Nest, Stmt
+from ..loop.visit import free_vars, rebuild_stmt
 from .access import Spot, accesses, separate, spot
+from .registers import LIMIT, assign, replaced
 
 
 @dataclass(frozen=True, slots=True)
 class Scalarize:
     """Give each element (or vector) of a small local buffer a register where all subscripts are constants.
 
-    before  local C: f32[2]  C[0] = 1  C[1] = 2  D[i] = C[0] + C[1]
-    after   register C: f32[2]  …  the same, and no memory behind it
+    before  local T: i64[2]  T[0] = 1  T[1] = 2  D[0] = T[0] + T[1]
+    after   register T: i64[2]  T[0] = 1  T[1] = 2  D[0] = T[0] + T[1]
     """
 
-    limit: int = 256
+    limit: int = LIMIT
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with fewer arrays."""
         return replace(nest, body=self._block(nest.body))
 
     def _block(self, block: Block) -> Block:
-        stmts = tuple(rebuild_stmt(stmt, lambda e: e, self._block) if not isinstance(stmt, Block)
-                      else self._block(stmt) for stmt in block.stmts)
+        stmts = tuple(self._block(s) if isinstance(s, Block) else rebuild_stmt(s, lambda e: e, self._block)
+                      for s in block.stmts)
         for stmt in stmts:
-            if isinstance(stmt, Alloc) and stmt.buffer.scope == "local":
-                stmts = self._registers(stmts, stmt.buffer)
+            if isinstance(stmt, Alloc) and stmt.buffer.scope == "local" and stmt.buffer.lanes == 1:
+                places = _places(stmts, stmt.buffer, self.limit)
+                stmts = tuple(_moved(stmts, stmt.buffer, places)) if places else stmts
         return Block(stmts)
 
-    def _registers(self, stmts: tuple[Stmt, ...], buffer: Buffer) -> tuple[Stmt, ...]:
-        """The statements with registers for a buffer, or as they were where that cannot be."""
-        found = [a for stmt in stmts for a in accesses(stmt) if a.buffer == buffer]
-        if any(free_vars(e) for access in found for e in access.index):
-            return stmts
-        places = {spot(access.index) for access in found}
-        if None in places or not 0 < len(places) <= self.limit or len({a.lanes for a in found}) > 1:
-            return stmts
-        known = sorted((p for p in places if p is not None), key=lambda p: p.offset)
-        if not separate(known):
-            return stmts
-        register = Buffer(buffer.name, buffer.dtype, (len(known),), "register", found[0].lanes)
-        return _moved(stmts, buffer, register, {place: n for n, place in enumerate(known)})
+
+def _places(stmts: tuple[Stmt, ...], buffer: Buffer, limit: int) -> list[Spot]:
+    """The places of a buffer in the order of memory; none where registers cannot stand for them."""
+    found = [a for a in accesses(Block(stmts)) if a.buffer == buffer]
+    if any(free_vars(e) for access in found for e in access.index):
+        return []
+    places = {spot(access.index) for access in found}
+    known = sorted((p for p in places if p is not None), key=lambda p: p.offset)
+    fine = len(known) == len(places) <= limit and all(not terms for p in known for terms in p.shape)
+    return known if fine and separate(known) else []
 
 
-def _moved(stmts: tuple[Stmt, ...], buffer: Buffer, register: Buffer, number: dict[Spot, int]) -> tuple[Stmt, ...]:
-    def at(index: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        place = spot(index)
-        assert place is not None
-        return (Const(number[place]),)
-
-    def expr(node: Expr) -> Expr:
-        if isinstance(node, Load) and node.buffer == buffer:
-            return Load(register, at(node.index))
-        return rebuild(node, expr)
-
-    inner: Callable[[Block], Block]
-
-    def stmt(node: Stmt) -> Stmt:
-        match node:
-            case Alloc() if node.buffer == buffer:
-                return Alloc(register)
-            case Store() if node.buffer == buffer:
-                return Store(register, at(node.index), expr(node.value))
-            case Block():
-                return inner(node)
-            case _:
-                return rebuild_stmt(node, expr, inner)
-
-    def inner(part: Block) -> Block:
-        return Block(tuple(map(stmt, part.stmts)))
-
-    return tuple(map(stmt, stmts))
+def _moved(stmts: tuple[Stmt, ...], buffer: Buffer, places: list[Spot]) -> Iterator[Stmt]:
+    registers = assign(buffer.name, buffer, places)
+    for stmt in replaced(Block(stmts), buffer, registers.values).stmts:
+        if stmt == Alloc(buffer):
+            yield from map(Alloc, registers.buffers)
+        else:
+            yield stmt

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...dsl.diagnostics import Diagnostic, TxcError
-from ..loop.ir import Alloc, Block, Const, Expr, For, If, Let, Nest, Stmt, Var
+from ..loop.ir import Alloc, Block, Const, Expr, For, If, Let, Nest, Stmt
 from ..loop.visit import substitute
 
 LIMIT = 20_000  # statements: beyond this neither a C compiler nor an instruction cache is happy
@@ -16,8 +17,8 @@ LIMIT = 20_000  # statements: beyond this neither a C compiler nor an instructio
 class Unroll:
     """Replace unrolled loops by copies of their bodies.
 
-    before  unrolled for i in 0..2 { C[i] = 0 }
-    after   C[0] = 0  C[1] = 0
+    before  unrolled for i in 0..2 { C[i] = i }
+    after   C[0] = 0  C[1] = 1
 
     Copies join the block around them, so that later passes see straight-line code; values named inside get a
     number each. A copy that allocates stays a block of its own. Raises G510 beyond `limit` statements.
@@ -27,56 +28,60 @@ class Unroll:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest without unrolled loops."""
-        body = self._block(nest.body)
-        if _size(body) > self.limit:
-            raise TxcError([Diagnostic("G510", f"unrolling makes more than {self.limit} statements of {nest.name}",
-                                       hint="lower the unroll step, or unroll fewer loops")])
-        return replace(nest, body=body)
+        size = _size(nest.body)
+        if size > self.limit:
+            message = f"unrolling makes {size} statements of {nest.name}, more than {self.limit}"
+            raise TxcError([Diagnostic("G510", message, hint="lower the unroll step, or unroll fewer loops")])
+        return replace(nest, body=_Unroller().block(nest.body))
 
-    def _block(self, block: Block) -> Block:
-        return Block(tuple(s for stmt in block.stmts for s in self._stmt(stmt)))
 
-    def _stmt(self, stmt: Stmt) -> Iterator[Stmt]:
+class _Unroller:
+    def __init__(self) -> None:
+        self.made: Counter[str] = Counter()
+
+    def block(self, block: Block) -> Block:
+        return Block(tuple(s for stmt in block.stmts for s in self.stmt(stmt)))
+
+    def stmt(self, stmt: Stmt) -> Iterator[Stmt]:
         match stmt:
             case Block():
-                yield self._block(stmt)
+                yield self.block(stmt)
             case For(kind="unrolled"):
-                body = self._block(stmt.body)
+                body = self.block(stmt.body)
                 for i in range(stmt.extent):
-                    yield from _copy(body, stmt.var, i)
+                    yield from self.copy(substitute(body, {stmt.var: Const(i)}))
             case For():
-                yield replace(stmt, body=self._block(stmt.body))
+                yield replace(stmt, body=self.block(stmt.body))
             case If(otherwise=otherwise):
-                yield replace(stmt, then=self._block(stmt.then),
-                              otherwise=None if otherwise is None else self._block(otherwise))
+                yield replace(stmt, then=self.block(stmt.then),
+                              otherwise=None if otherwise is None else self.block(otherwise))
             case _:
                 yield stmt
 
-
-def _copy(body: Block, var: str, number: int) -> Iterator[Stmt]:
-    copy = substitute(body, {var: Const(number)})
-    if any(isinstance(stmt, Alloc) for stmt in copy.stmts):
-        yield copy
-    else:
-        yield from _renamed(copy.stmts, number)
-
-
-def _renamed(stmts: tuple[Stmt, ...], number: int) -> Iterator[Stmt]:
-    """The statements with names that other copies do not use."""
-    names: dict[str, Expr] = {}
-    for stmt in stmts:
-        stmt = substitute(stmt, names) if names else stmt
-        if isinstance(stmt, Let):
-            var = Var(f"{stmt.var.name}_{number}", stmt.var.dtype, stmt.var.lanes)
-            names[stmt.var.name] = var
-            stmt = Let(var, stmt.value)
-        yield stmt
+    def copy(self, body: Block) -> Iterator[Stmt]:
+        """The statements of a copy, with names that no other copy uses; a block where it allocates."""
+        if any(isinstance(stmt, Alloc) for stmt in body.stmts):
+            yield body
+            return
+        names: dict[str, Expr] = {}
+        for stmt in body.stmts:
+            renamed = substitute(stmt, names) if names else stmt
+            if isinstance(renamed, Let):
+                name = renamed.var.name
+                self.made[name] += 1
+                var = replace(renamed.var, name=f"{name}.{self.made[name]}")
+                names[name] = var
+                renamed = Let(var, renamed.value)
+            yield renamed
 
 
 def _size(stmt: Stmt) -> int:
+    """The statements that unrolling makes of one."""
     match stmt:
         case Block(stmts=stmts):
             return sum(map(_size, stmts))
+        case For(extent=extent, kind="unrolled", body=body):
+            return extent * _size(body)
         case For(body=body):
             return 1 + _size(body)
         case If(then=then, otherwise=otherwise):

@@ -1,7 +1,7 @@
 """Loops marked `vectorized` become vector statements.
 
-A loop of n iterations becomes n // L statements of L lanes, L being the machine's vector, and what is left is done
-by vectors of half the length, a quarter, …, a scalar at last: no masks, no lane beyond the range.
+A loop of n iterations becomes n // L statements of L lanes, L being the machine's vector, and what is left is
+done by vectors of half the length, a quarter, …, a scalar at last: no masks, no lane beyond the range.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Vectorize:
     """Replace vectorized loops by statements on vectors of up to `vector_bytes`.
 
     before  vectorized for j in 0..12 { C[j] = A[j] }
-    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[ramp(8, 1, 4)] = A[ramp(8, 1, 4)]
+    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[ramp(8, 1, 4)] = A[ramp(8, 1, 4)]     # 64 bytes
 
-    A body that lanes cannot run together (a branch, two subscripts that vary) stays a serial loop.
+    A body that lanes cannot run together (a branch of some, two subscripts that vary) stays a serial loop.
     """
 
     vector_bytes: int
@@ -95,7 +95,7 @@ def _strips(loop: For, width: int) -> Iterator[Stmt]:
         base = Binary("*", Var(loop.var), Const(width))
         body = _widen(loop.body, loop.var, base, width)
         if count == 1:
-            yield from substitute(body, {loop.var: Const(0)}).stmts
+            yield from _block_of(substitute(body, {loop.var: Const(0)}))
         else:
             yield For(loop.var, count, kind, body)
         done = count * width
@@ -142,9 +142,19 @@ class _Widener:
                     stmts.append(replace(stmt, body=self.block(stmt.body, named)))
                 case Block():
                     stmts.append(self.block(stmt, named))
+                case If():
+                    stmts.append(self.branch(stmt, named))
                 case _:
                     raise _NotVectorizable
         return Block(tuple(stmts))
+
+    def branch(self, stmt: If, named: Mapping[str, Var]) -> If:
+        """A branch that all lanes take together."""
+        condition = self.expr(stmt.condition, named)
+        if condition.lanes > 1:
+            raise _NotVectorizable
+        other = None if stmt.otherwise is None else self.block(stmt.otherwise, named)
+        return If(condition, self.block(stmt.then, named), other)
 
     def store(self, store: Store, named: Mapping[str, Var]) -> Store:
         index = self.index(store.index, named)
