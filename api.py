@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compiler.schedule.select import Choice, Directives, Sources, check_ranks, select, template
+from .compiler.schedule.select import Choice, Directives, Recorded, Sources, check_ranks, select, template
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target, host
 from .compiler.target.target import parse as parse_target
@@ -198,9 +198,10 @@ class Kernel:
             return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
                         options=Options(seed=seed, fresh=fresh))
 
-    def _recorded(self, target: Target, threads: int, records: Path | None) -> Directives | None:
-        """The schedule of the best record; None without one."""
+    def _recorded(self, target: Target, threads: int, records: Path | None) -> Recorded | None:
+        """What tuning found best, the built-in default included; None where nothing was tuned."""
         from .compiler.dag import kernel_hash
+        from .compiler.schedule.default import default_schedule
         from .tuner.records import Records, TaskKey, default_path
 
         path = records or default_path()
@@ -208,11 +209,15 @@ class Kernel:
             return None
         key = TaskKey(kernel_hash(self.typed), str(target), threads or target.cores)
         with Records(path) as store:
-            best = store.best(key)
-        if best is None:
+            best, last = store.best(key), store.choice(key)
+        if best is not None:
+            directives = parse_directives(best.schedule)
+            usable = self._usable(directives, best, target)
+            return Recorded(directives, _facts(best)) if usable else None
+        if last is None:
             return None
-        directives = parse_directives(best.schedule)
-        return directives if self._usable(directives, best, target) else None
+        facts = {"verdict": "ok", "seconds": last.default_seconds, "note": "no trial was faster than the default"}
+        return Recorded(default_schedule(self.dag, target), facts)
 
     def _usable(self, directives: Directives, record: Record, target: Target) -> bool:
         """Whether a record holds: what another code generator made is verified again before it is used."""
@@ -228,6 +233,13 @@ class Kernel:
             return build.verify().ok
         except TxcError:
             return False
+
+
+def _facts(record: Record) -> dict[str, object]:
+    """What the manifest says of a record."""
+    return {"id": record.id, "verdict": record.verdict, "seconds": record.score, "threads": record.key.threads,
+            "template": record.template_hash, "seed": record.seed, "compiler": record.compiler,
+            "txc": record.version, "generator": record.generator, "created": record.created}
 
 
 def _runnable(target: str) -> Target:

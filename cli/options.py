@@ -19,8 +19,8 @@ TargetText = Annotated[str | None, typer.Option(
     help="What to generate code for; `txc targets` lists them. [default: cpu]",
     show_default=False)]
 ScheduleChoice = Annotated[str | None, typer.Option(
-    "--schedule", metavar="N|default",
-    help="The N-th schedule of the kernel in the file (from 1), or the built-in default.",
+    "--schedule", metavar="N|default|none",
+    help="The N-th schedule of the kernel in the file (from 1), the built-in default, or plain loops.",
     show_default=False)]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of everything random. [default: 0]",
                                           show_default=False)]

@@ -60,7 +60,8 @@ class Build:
 
     def emit(self, name: str | None = None) -> Package:
         """The generated files; `name` replaces the kernel's in C."""
-        return emit(self.lower(), self.kernel, self.target, schedule_text=str(self.schedule), name=name)
+        return emit(self.lower(), self.kernel, self.target, schedule_text=str(self.schedule), name=name,
+                    record=self.choice.facts)
 
     def write(self, folder: Path, name: str | None = None) -> tuple[Path, ...]:
         """Write the generated files into a folder; their paths."""

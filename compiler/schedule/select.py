@@ -21,6 +21,7 @@ from ..target.target import Requirement, Target, requirement
 
 Directives = tuple[ast.Directive, ...]
 BUILT_IN = "default"
+UNSCHEDULED = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,30 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The schedule chosen, hole-free. `origin` is asked, exact, record, template or default."""
+    """The schedule chosen, hole-free. `origin` is asked, exact, record, template or default.
+
+    `facts` are those of the record, for the manifest.
+    """
 
     directives: Directives
     origin: str
     schedule: ast.Schedule | None = None
+    facts: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What tuning found: the schedule, and facts about it (time, verdict, …)."""
+
+    directives: Directives
+    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """Schedules that no file holds: the best record (or None), a template's default, the built-in default."""
 
-    record: Callable[[], Directives | None]
+    record: Callable[[], Recorded | None]
     fill: Callable[[Directives], Directives]
     built_in: Callable[[], Directives]
 
@@ -75,7 +88,7 @@ def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
            source: Source | None = None) -> Choice:
     """The schedule to build a kernel with.
 
-    `asked` is `default` or the number, from 1, of a schedule among those of the kernel in the file. Raises
+    `asked` is `default`, `none` or the number, from 1, of a schedule among those of the kernel in the file. Raises
     TxcError S480 for two schedules of equal rank, R609 for one that does not exist or does not apply.
     """
     if asked is not None:
@@ -86,7 +99,7 @@ def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
         return Choice(exact.schedule.directives, "exact", exact.schedule)
     record = sources.record()
     if record is not None:
-        return Choice(record, "record")
+        return Choice(record.directives, "record", facts=record.facts)
     closest = _closest(candidates, source)
     if closest is not None:
         return Choice(sources.fill(closest.schedule.directives), "template", closest.schedule)
@@ -99,7 +112,7 @@ def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | 
 
     Raises TxcError S480 and R609 as `select` does.
     """
-    if asked is not None and asked != BUILT_IN:
+    if asked is not None and asked not in (BUILT_IN, UNSCHEDULED):
         found = _numbered(file, kernel, target, asked)
         return found if has_holes(found.directives) else None
     open_ = [c for c in _candidates(file) if c.has_holes and c.applies(kernel, target)]
@@ -188,6 +201,8 @@ def _asked(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
            asked: str) -> Choice:
     if asked == BUILT_IN:
         return Choice(sources.built_in(), "asked")
+    if asked == UNSCHEDULED:
+        return Choice((), "asked")
     schedule = _numbered(file, kernel, target, asked)
     directives = schedule.directives
     return Choice(sources.fill(directives) if has_holes(directives) else directives, "asked", schedule)
@@ -197,8 +212,9 @@ def _numbered(file: ast.File, kernel: typed.Kernel, target: Target, asked: str) 
     """The schedule with that number among those of the kernel, whatever their sizes and target."""
     own = [c for c in _candidates(file) if c.kernel.name == kernel.declaration]
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(own)):
-        known = f"1 to {len(own)}, or {BUILT_IN}" if own else f"the file has none; {BUILT_IN} is possible"
-        raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'", known)
+        known = f"1 to {len(own)}, " if own else "the file has none; "
+        raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'",
+                        f"{known}{BUILT_IN} (the built-in one) or {UNSCHEDULED} (plain loops) are possible")
     chosen = own[int(asked) - 1]
     if not chosen.applies(kernel, target):
         sizes = ", ".join(f"{name} = {value}" for name, value in kernel.sizes)

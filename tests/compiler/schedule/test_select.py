@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from txc.compiler.schedule.select import Choice, Sources, check_ranks, has_holes, select, template
+from txc.compiler.schedule.select import Choice, Recorded, Sources, check_ranks, has_holes, select, template
 from txc.compiler.target.target import parse as target
 from txc.dsl.check.files import elaborate
 from txc.dsl.diagnostics import TxcError
@@ -24,7 +24,7 @@ def choose(schedules: str, name: str = "dense", on: str = "cpu:x86-64-v3", *, re
            asked: str | None = None, sizes: Mapping[str, int] = {}) -> Choice:
     source = Source(KERNEL + schedules)
     file = parse(source)
-    sources = Sources(lambda: RECORD if record else None, lambda _: FILLED, lambda: BUILT_IN)
+    sources = Sources(lambda: Recorded(RECORD, {}) if record else None, lambda _: FILLED, lambda: BUILT_IN)
     return select(file, elaborate(file, name, sizes), target(on), sources, asked, source)
 
 
@@ -174,3 +174,7 @@ def test_an_unknown_target_of_a_schedule_is_found_by_the_check():
 def test_schedules_of_unknown_kernels_are_left_to_the_checker():
     source = Source(KERNEL + exact("i", "", "nothing") * 2)
     assert check_ranks(parse(source), source) == []
+
+
+def test_none_asked_for_means_plain_loops():
+    assert choose(TEMPLATE, asked="none").directives == ()
