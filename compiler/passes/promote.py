@@ -64,7 +64,8 @@ class _Promoter:
         done.append(replace(loop, body=self.block(loop.body)))
         done += after
 
-    def promote(self, loop: For, buffer: Buffer, places: Places, done: list[Stmt], after: list[Stmt]) -> For:
+    def promote(self, loop: For, buffer: Buffer, places: Places, done: list[Stmt],
+                after: list[Stmt]) -> For:
         """Give each place of a buffer a register."""
         self.made += 1
         registers = assign(f"{buffer.name}.r{self.made}", buffer, places)
@@ -76,7 +77,7 @@ class _Promoter:
         return replace(loop, body=replaced(loop.body, buffer, registers.values))
 
 
-# ── what a register holds first ─────────────────────────────────────────────────────────────────────────────
+# ── what a register holds first ───────────────────────────────────────────────────────────────────────
 
 
 def _is_certain(place: Spot, found: list[Access], done: list[Stmt]) -> bool:
@@ -120,7 +121,7 @@ def _is_stored(found: list[Access]) -> bool:
     return any(a.is_store for a in found)
 
 
-# ── legality ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── legality ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _candidates(loop: For, limit: int) -> Iterator[tuple[Buffer, Places]]:

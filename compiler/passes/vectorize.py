@@ -38,10 +38,10 @@ UNROLLED_VECTORS = 16  # a loop of at most so many vectors is written out
 
 @dataclass(frozen=True, slots=True)
 class Vectorize:
-    """Replace vectorized loops by statements on vectors of up to `vector_bytes`.
+    """Replace vectorized loops by statements on vectors of up to `vector_bytes` (here 64).
 
     before  vectorized for j in 0..12 { C[j] = A[j] }
-    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[ramp(8, 1, 4)] = A[ramp(8, 1, 4)]     # 64 bytes
+    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[ramp(8, 1, 4)] = A[ramp(8, 1, 4)]
 
     A body that lanes cannot run together (a branch of some, two subscripts that vary) stays a serial loop.
     """
@@ -89,19 +89,15 @@ def _widest(body: Block) -> int:
 
 
 def _strips(loop: For, width: int) -> Iterator[Stmt]:
+    """Statements for all iterations: whole vectors in a loop of their own if there are several, then the rest."""
     count, done = loop.extent // width, 0
-    if count and width > 1:
+    if count > 1:
         kind = "unrolled" if count <= UNROLLED_VECTORS else "serial"
         base = Binary("*", Var(loop.var), Const(width))
-        body = _widen(loop.body, loop.var, base, width)
-        if count == 1:
-            yield from _block_of(substitute(body, {loop.var: Const(0)}))
-        else:
-            yield For(loop.var, count, kind, body)
+        yield For(loop.var, count, kind, _widen(loop.body, loop.var, base, width))
         done = count * width
     while done < loop.extent:
-        lanes = 1 << ((loop.extent - done).bit_length() - 1)
-        lanes = min(lanes, width)
+        lanes = min(width, 1 << ((loop.extent - done).bit_length() - 1))
         if lanes == 1:
             yield from _block_of(substitute(loop.body, {loop.var: Const(done)}))
         else:
