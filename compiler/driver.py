@@ -9,7 +9,7 @@ from .loop.lower import lower
 from .passes.pipeline import Watch, optimise
 from .schedule.apply import apply
 from .schedule.errors import ScheduleError
-from .schedule.holes import Holes
+from .schedule.holes import OPEN, Holes
 from .target.target import Target
 
 
@@ -22,7 +22,7 @@ def lowered(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Targe
     state = apply(graph, target, directives, holes)
     if holes.columns:
         names = ", ".join(holes.columns)
-        raise ScheduleError("S416", f"the schedule leaves {names} open", hint="tune it, or write sizes for all parts")
+        raise ScheduleError("S416", f"the schedule leaves {names} open", hint=OPEN)
     return lower(state, {})
 
 

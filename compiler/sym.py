@@ -1,6 +1,6 @@
 """Symbolic integers: extents, tile sizes and limits as expressions over the holes of a schedule.
 
-    int | Hole(name) | Op(kind, left, right)        kinds: + - * // ceil// min max
+    int | Hole(name) | Op(kind, left, right)        kinds: + * // ceil min max
 
 A value is an `int` as long as no hole takes part, so the same code runs on numbers and on symbols. `evaluate`
 takes numbers or whole numpy columns for the holes: one call gives an extent for every candidate of a population.
@@ -36,6 +36,8 @@ class Op:
     def __str__(self) -> str:
         if self.kind in ("min", "max", "ceil"):
             return f"{'ceildiv' if self.kind == 'ceil' else self.kind}({self.left}, {self.right})"
+        if self.kind == "+" and isinstance(self.right, int) and self.right < 0:
+            return f"({self.left} - {-self.right})"
         return f"({self.left} {self.kind} {self.right})"
 
 
@@ -43,7 +45,6 @@ Int = int | Hole | Op
 
 _NUMBERS: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
     "//": lambda a, b: a // b,
     "ceil": lambda a, b: -(-a // b),
@@ -59,13 +60,27 @@ def _make(kind: str, left: Int, right: Int) -> Int:
 
 
 def add(left: Int, right: Int) -> Int:
-    """left + right"""
-    return right if left == 0 else left if right == 0 else _make("+", left, right)
+    """left + right; numbers are gathered last, so that (x - 1) + 1 is x."""
+    a, m = _constant(left)
+    b, n = _constant(right)
+    rest = b if a == 0 else a if b == 0 else _make("+", a, b)
+    return rest if m + n == 0 else m + n if rest == 0 else _make("+", rest, m + n)
 
 
-def subtract(left: Int, right: Int) -> Int:
+def subtract(left: Int, right: int) -> Int:
     """left - right"""
-    return left if right == 0 else _make("-", left, right)
+    return add(left, -right)
+
+
+def _constant(value: Int) -> tuple[Int, int]:
+    """A sum as what is open and a number."""
+    match value:
+        case int():
+            return 0, value
+        case Op(kind="+", right=int(number)):
+            return value.left, number
+        case _:
+            return value, 0
 
 
 def multiply(left: Int, right: Int) -> Int:
@@ -90,7 +105,14 @@ def minimum(left: Int, right: Int) -> Int:
 
 def maximum(left: Int, right: Int) -> Int:
     """The larger one."""
-    return left if left == right else _make("max", left, right)
+    if left == right or right == 0:
+        return left
+    return right if left == 0 else _make("max", left, right)
+
+
+_MAKE: dict[str, Callable[[Int, Int], Int]] = {
+    "+": add, "*": multiply, "//": floor_divide, "ceil": ceil_divide, "min": minimum, "max": maximum,
+}
 
 
 def product(values: Iterable[Int]) -> Int:
@@ -126,8 +148,7 @@ def substitute(value: Int, holes: Mapping[str, Int]) -> Int:
         case Hole(name=name):
             return holes.get(name, value)
         case Op(kind=kind):
-            left, right = substitute(value.left, holes), substitute(value.right, holes)
-            return _make(kind, left, right)
+            return _MAKE[kind](substitute(value.left, holes), substitute(value.right, holes))
 
 
 def holes_of(value: Int) -> Iterator[str]:

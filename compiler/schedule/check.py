@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from dataclasses import replace
+from itertools import product
+from math import prod
 
 from ...dsl import ast
 from ...dsl.check import elaborate
 from ...dsl.diagnostics import Diagnostic, TxcError
-from ...dsl.source import Source
+from ...dsl.source import NOWHERE, Source, Span
 from .. import dag
 from ..target.target import parse as parse_target
 from .apply import apply
 from .errors import ScheduleError
 from .holes import Holes, structural_columns
 
-STRUCTURES = 256  # combinations of structural choices that one template may have checked
+STRUCTURES = 1024  # combinations of structural choices that one template may have
 
 
 def check_schedules(file: ast.File, source: Source, sizes: Mapping[str, int] | None = None) -> list[Diagnostic]:
@@ -39,11 +41,12 @@ def _check(file: ast.File, source: Source, schedule: ast.Schedule, sizes: Mappin
         return
     graph = dag.build(kernel)
     numbers = dict(kernel.sizes)
+    structure: dict[str, int] = {}
     try:
         for structure in structures(schedule.directives, numbers):
             apply(graph, target, schedule.directives, Holes(numbers, structure))
     except ScheduleError as error:
-        yield error.diagnostic()
+        yield replace(error.diagnostic(), notes=tuple(_chosen(schedule.directives, numbers, structure)))
 
 
 def _bound(schedule: ast.Schedule) -> dict[str, int]:
@@ -52,9 +55,22 @@ def _bound(schedule: ast.Schedule) -> dict[str, int]:
     return {name: value for name, value in values.items() if isinstance(value, int)}
 
 
+def _chosen(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int],
+            structure: Mapping[str, int]) -> Iterator[tuple[Span, str]]:
+    """The choices with which a template is illegal, as a note."""
+    if structure:
+        columns = structural_columns(directives, sizes)
+        texts = (f"{c.name} = {c.labels[structure[c.name]] if c.labels else structure[c.name]}" for c in columns)
+        yield NOWHERE, f"chosen: {', '.join(texts)}"
+
+
 def structures(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int]) -> Iterator[dict[str, int]]:
-    """Every combination of structural choices, up to a limit."""
+    """Every combination of structural choices. Raises S424 where there are too many to look at each."""
     columns = structural_columns(directives, sizes)
-    choices = (column.values or range(column.low, column.high + 1) for column in columns)
-    for row in islice(product(*choices), STRUCTURES):
+    choices = [column.values or range(column.low, column.high + 1) for column in columns]
+    if prod(map(len, choices)) > STRUCTURES:
+        names = ", ".join(column.name for column in columns)
+        raise ScheduleError("S424", f"{names} combine to more than {STRUCTURES} loop structures", directives[0].span,
+                            "leave fewer places, switches and parallel counts open")
+    for row in product(*choices):
         yield {column.name: value for column, value in zip(columns, row, strict=True)}

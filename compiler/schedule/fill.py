@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ...dsl import ast
-from .holes import Holes, knob_column, parallel_name
+from .holes import Holes, explicit_name, knob_column, parallel_name, part_name, place_name, step_name
 
 
 def fill(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int],
@@ -37,7 +37,7 @@ class _Filler:
             case ast.Unroll():
                 yield self.unroll(directive)
             case ast.ComputeAt(places=places) if len(places) > 1:
-                yield replace(directive, places=(places[self.values[f"{directive.stage}.at"]],))
+                yield replace(directive, places=(places[self.values[place_name(directive)]],))
             case ast.Parallel(count=count) if count is not None:
                 number = self.number(count, parallel_name(directive))
                 if number:
@@ -54,11 +54,10 @@ class _Filler:
         return value
 
     def split(self, split: ast.Split) -> ast.Split:
-        stage = ".".join(split.loop.parts[:-1])
         parts: list[ast.Part] = []
         derived = next((k for k, part in enumerate(split.parts) if part.size is None), None)
         for k, part in enumerate(split.parts):
-            column = self.column(stage, split.loop.parts[-1], part.name)
+            column = part_name(split, part)
             if k == derived:
                 parts.append(part)
             elif part.size is None:
@@ -67,17 +66,13 @@ class _Filler:
                 parts.append(replace(part, size=_literal(self.number(part.size, column))))
         return replace(split, parts=tuple(parts))
 
-    def column(self, stage: str, loop: str, part: str) -> str:
-        """The name of a split part's column; a bare loop name leaves its stage to be found."""
-        if stage:
-            return f"{stage}.{loop}.{part}"
-        return next((name for name in self.values if name.endswith(f".{loop}.{part}")), "")
-
     def unroll(self, unroll: ast.Unroll) -> ast.Unroll:
-        stage = str(unroll.target)
-        step = None if unroll.step is None else _literal(self.number(unroll.step, f"{stage}.unroll"))
-        explicit = None if unroll.explicit is None else ast.Bool(bool(self.number(unroll.explicit, f"{stage}.explicit")))
-        return replace(unroll, step=step, explicit=explicit)
+        if unroll.step is None:
+            return unroll
+        step = _literal(self.number(unroll.step, step_name(unroll)))
+        if unroll.explicit is None:
+            return replace(unroll, step=step)
+        return replace(unroll, step=step, explicit=ast.Bool(bool(self.number(unroll.explicit, explicit_name(unroll)))))
 
 
 def _literal(value: int) -> ast.Number:

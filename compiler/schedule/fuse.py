@@ -14,7 +14,8 @@ def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:
 
     before  for i in 0..4 { for j in 0..8 { A[i, j] = 0 } }
     after   for t in 0..32 { let i = t // 8; let j = t % 8; A[i, j] = 0 }     # fuse A.i A.j as t
-    needs   at least two loops, adjacent in this order (S405), plain (S421), all spatial or all reductions (S413)
+    needs   loops of one stage (S404), adjacent in this order (S405), not marked (S421), at which nothing is computed
+            (S422), all spatial or all reductions (S413), with their splits in order (S415)
     """
     owner, loops = find_loops(state, directive.loops)
     fuse_loops(state, owner, loops, directive.name, directive)
@@ -23,7 +24,7 @@ def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:
 def fuse_loops(state: State, owner: StageState, loops: list[Loop], name: str, directive: ast.Node) -> Loop:
     """The fused loop, in place of its members."""
     for loop in loops:
-        require_plain(state, owner, loop, directive)
+        require_plain(state, owner, loop, directive.span)
     if len({owner.is_reduction(loop) for loop in loops}) > 1:
         raise ScheduleError("S413", f"a reduction loop and a spatial loop of {owner.name} cannot be fused: "
                             "the accumulator is set outside the one and inside the other", directive.span)

@@ -81,5 +81,5 @@ def require_padding(state: State, ref: ast.Ref) -> None:
     if not guards:
         raise ScheduleError("S443", f"no read of '{name}' is guarded, so there is no {ref}", ref.span)
     if len(guards) > 1:
-        raise ScheduleError("S443", f"guarded reads of '{name}' give different values outside it", ref.span,
+        raise ScheduleError("S444", f"guarded reads of '{name}' give different values outside it", ref.span,
                             "write the padded tensor as a stage")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ...dsl import ast
 from ...dsl.source import Span
+from ..sym import bounds
 from .errors import ScheduleError
 from .fuse import fuse_loops
-from .holes import Holes, parallel_name
-from .split import remark, require_plain
+from .holes import Holes, explicit_name, parallel_name, step_name
+from .split import remark, require_unmarked
 from .state import ROOT, Loop, StageState, State, find_loop, find_loops, find_stage
 
 
@@ -16,14 +17,15 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
 
     before  for i { for j { … } }
     after   parallel for i_j in 0..I*J { let i = i_j // J; let j = i_j % J; … }     # parallel i j
-    needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), only one such
-            directive for a stage (S433)
+    needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), not marked (S421), only
+            one such directive for a stage (S433), a number of loops that there are (S434)
     """
     loops = directive.loops
     if directive.count is not None:
         number = holes.decide(directive.count, parallel_name(directive))
         if not 0 <= number <= len(loops):
-            raise ScheduleError("S434", f"{number} of {len(loops)} loops cannot be parallel", directive.span)
+            raise ScheduleError("S434", f"{number} of {len(loops)} loops cannot be parallel", directive.span,
+                                f"write a number from 0 to {len(loops)}")
         loops = loops[:number]
     if not loops:
         return
@@ -35,7 +37,7 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
                             "name all its parallel loops in one directive")
     name = "_".join(loop.name for loop in found)
     target = found[0] if len(found) == 1 else fuse_loops(state, owner, found, name, directive)
-    require_plain(state, owner, target, directive)
+    require_unmarked(owner, target, directive.span)
     remark(owner, target, "parallel")
 
 
@@ -44,13 +46,15 @@ def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
 
     before  for j in 0..16 { C[j] = A[j] * 2 }
     after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)] * splat(2, 8)   and the same for 8     # vectorize j
-    needs   a spatial loop (S430) with no stage computed inside it (S435), one such loop for a stage (S433)
+    needs   a spatial loop (S430), not marked (S421), with no stage computed inside it (S435) and no parallel loop (S438),
+            one such loop for a stage (S433)
     """
     owner, loop = find_loop(state, directive.loop)
     _require_independent(owner, loop, "vectorized", directive.span)
     if any(other.mark == "vectorized" for other in owner.loops):
-        raise ScheduleError("S433", f"{owner.name} has a vectorized loop already", directive.span)
-    require_plain(state, owner, loop, directive)
+        raise ScheduleError("S433", f"{owner.name} has a vectorized loop already", directive.span,
+                            "split one loop and vectorize its inner part")
+    require_unmarked(owner, loop, directive.span)
     remark(owner, loop, "vectorized")
 
 
@@ -59,20 +63,21 @@ def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
 
     before  for i in 0..2 { C[i] = 0 }
     after   C[0] = 0  C[1] = 0     # unroll C.i
-    needs   a plain loop (S421); a step is at least 0 (S434)
+    needs   a loop that is not marked (S421); a step of at least 0 (S437)
 
     A vectorised loop counts as its number of vectors. `unroll C: step, false` leaves it to the C compiler.
     """
     if directive.step is None:
         owner, loop = find_loop(state, directive.target)
-        require_plain(state, owner, loop, directive)
+        require_unmarked(owner, loop, directive.span)
         remark(owner, loop, "unrolled")
         return
     owner = find_stage(state, directive.target)
-    step = holes.number(directive.step, f"{owner.name}.unroll", 1)
-    if isinstance(step, int) and step < 0:
-        raise ScheduleError("S434", f"the unroll step {step} is negative", directive.span)
-    explicit = directive.explicit is None or holes.decide(directive.explicit, f"{owner.name}.explicit")
+    step = holes.number(directive.step, step_name(directive), 1)
+    if bounds(step, holes.ranges)[0] < 0:
+        raise ScheduleError("S437", f"the unroll step {directive.step} is negative", directive.span,
+                            "write 0 to unroll nothing")
+    explicit = directive.explicit is None or holes.decide(directive.explicit, explicit_name(directive))
     owner.unroll = step if explicit else 0
 
 
@@ -107,7 +112,9 @@ def _check_parallel(owner: StageState, loop: Loop, inside: bool, span: Span) -> 
 def _check_vectorized(state: State, owner: StageState, position: int, span: Span) -> None:
     for loop in owner.loops[position:]:
         if loop.mark == "parallel":
-            raise ScheduleError("S435", f"parallel loop {loop.name} is inside a vectorized loop", span)
+            raise ScheduleError("S438", f"parallel loop {owner.name}.{loop.name} is inside the vectorized loop "
+                                f"{owner.loops[position].name}: lanes cannot start tasks", span,
+                                f"order {loop.name} outside {owner.loops[position].name}")
         for guest in state.attached(owner.name, loop.name):
             raise ScheduleError("S435", f"{guest.name} is computed inside the vectorized loop "
                                 f"{owner.name}.{owner.loops[position].name}", span,

@@ -11,7 +11,7 @@ from ...dsl.source import Span
 from .. import sym
 from ..sym import Hole
 from .errors import ScheduleError
-from .holes import Holes
+from .holes import Holes, place_name
 from .region import Interval, regions
 from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, left_of, steps
 
@@ -21,11 +21,11 @@ def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
 
     before  for i { C[i] = … }  for i { D[i] = C[i] + 1 }
     after   for i { C[0] = …; D[i] = C[0] + 1 }     # compute C at D.i
-    needs   every reader of the stage inside that loop (S450), a loop that is not its own (S451) and neither
-            vectorized (S435) nor unrolled (S421); an output only where the iterations partition it (S452)
+    needs   readers of the stage (S453), all inside that loop (S450), which is not one of its own (S451) and not
+            vectorized (S435); an output only where the iterations each compute a part of it (S452)
     """
-    column = f"{directive.stage}.at"
-    place = directive.places[holes.structure[column] if len(directive.places) > 1 else 0]
+    one = len(directive.places) == 1
+    place = directive.places[0 if one else holes.chosen(place_name(directive), directive.span)]
     if directive.stage.parts[-1] == "pad" and ".".join(directive.stage.parts) not in state.stages:
         raise ScheduleError("S499", "materialised padding is not available yet", directive.span,
                             "write the padded tensor as a stage of its own")
@@ -33,16 +33,14 @@ def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
     if place.parts == (ROOT,):
         owner.place = ROOT
     else:
-        _attach(state, owner, place, directive)
+        _attach(state, owner, place)
 
 
-def _attach(state: State, owner: StageState, place: ast.Ref, directive: ast.ComputeAt) -> None:
+def _attach(state: State, owner: StageState, place: ast.Ref) -> None:
     host, loop = find_loop(state, place)
     if host is owner or host.name in {guest.name for guest in state.guests(owner.name)}:
         raise ScheduleError("S451", f"{owner.name} cannot be computed inside its own loops", place.span,
                             "name a loop of a stage that reads it")
-    if loop.mark == "unrolled":
-        raise ScheduleError("S421", f"loop {host.name}.{loop.name} is already unrolled", place.span)
     owner.place = Place(host.name, loop.name)
 
 
@@ -63,7 +61,8 @@ def _check_readers(state: State, owner: StageState, place: Place, span: Span) ->
     readers = [s for s in state.stages.values()
                if any(r.tensor == owner.name for r in typed.reads(s.body))]
     if not readers:
-        raise ScheduleError("S450", f"nothing inside {place.stage}.{place.loop} reads {owner.name}", span)
+        raise ScheduleError("S453", f"no stage reads {owner.name}, so no loop needs a part of it", span,
+                            f"compute {owner.name} at root, and others inside its loops")
     for reader in readers:
         if not _runs_inside(state, reader, host, at):
             where = "at root" if reader.place == ROOT else f"at {_text(reader.place)}"

@@ -144,7 +144,7 @@ def _interval(expr: typed.Expr, reader: Reader, dimension: int, atoms: Atoms) ->
     form = affine(expr)
     if form is not None:
         low, high = form.bounds(reader.ranges)
-        return replace(_of_affine(form, reader.parts, atoms), inside=0 <= low and high < dimension)
+        return replace(_of_affine(form, reader.parts, atoms), inside=low >= 0 and high < dimension)
     match expr:
         case typed.Binary(op="//" | "%" as op, left=left, right=typed.Const(value=int(divisor))) if divisor > 0:
             inner = _interval(left, reader, dimension, atoms)

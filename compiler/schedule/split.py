@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...dsl import ast
-from ..sym import Int, ceil_divide, maximum, multiply, product
+from ...dsl.source import Span
+from ..sym import Int, bounds, ceil_divide, maximum, multiply, product
 from .errors import ScheduleError
-from .holes import Holes
+from .holes import Holes, part_name
 from .state import Loop, StageState, State, count, find_loop
 
 
@@ -17,14 +18,14 @@ def split(state: State, directive: ast.Split, holes: Holes) -> None:
 
     before  for i in 0..512 { … i … }
     after   for i0 in 0..86 { for i1 in 0..6 { … i0 * 6 + i1 … } }     # split D.i: [i0, i1: 6]
-    needs   a plain loop at which nothing is computed (S421), names not used before (S406), sizes that are
-            positive (S408) and cover the loop (S407)
+    needs   a loop that is not marked (S421) and at which nothing is computed (S422), names not used before (S406),
+            sizes that are positive (S408) and cover the loop (S407)
 
     The outermost unsized part is derived: the extent divided by the other parts, rounded up. A part that does
     not divide is legal: the last tile is a nest of its own.
     """
     owner, loop = find_loop(state, directive.loop)
-    require_plain(state, owner, loop, directive)
+    require_plain(state, owner, loop, directive.span)
     claim(owner, directive.parts, [part.name for part in directive.parts])
     extent = count(owner, loop)
     sizes = _sizes(owner, directive, extent, holes)
@@ -43,11 +44,11 @@ def _sizes(owner: StageState, directive: ast.Split, extent: Int, holes: Holes) -
     derived = next((k for k, part in enumerate(parts) if part.size is None), None)
     sizes: list[Int] = []
     for k, part in enumerate(parts):
-        column = f"{owner.name}.{directive.loop.parts[-1]}.{part.name}"
-        sizes.append(1 if k == derived else _size(part, column, extent, holes))
+        sizes.append(1 if k == derived else _size(part, part_name(directive, part), extent, holes))
     if derived is None:
         holes.limit(extent, product(sizes), directive.span, "S407",
-                    f"the parts of {directive.loop} cover {product(sizes)} of {extent} iterations")
+                    f"the parts of {directive.loop} cover {product(sizes)} of {extent} iterations",
+                    "leave the outermost part without a size: it is derived")
     else:
         sizes[derived] = maximum(1, ceil_divide(extent, product(sizes)))
     _limit_holes(parts, sizes, extent, holes, derived)
@@ -55,9 +56,11 @@ def _sizes(owner: StageState, directive: ast.Split, extent: Int, holes: Holes) -
 
 
 def _size(part: ast.Part, column: str, extent: Int, holes: Holes) -> Int:
-    size = holes.number(part.size, column, extent)
-    if isinstance(size, int) and size < 1:
-        raise ScheduleError("S408", f"part '{part.name}' has size {size}; a size is at least 1", part.span)
+    size = holes.number(part.size, column, extent, part.span)
+    lowest = bounds(size, holes.ranges)[0]
+    if lowest < 1:
+        can_be = "is" if isinstance(size, int) else "can be"
+        raise ScheduleError("S408", f"the size of part '{part.name}' {can_be} {lowest}; a size is at least 1", part.span)
     return size
 
 
@@ -68,18 +71,22 @@ def _limit_holes(parts: tuple[ast.Part, ...], sizes: list[Int], extent: Int, hol
         if k != derived and not isinstance(sizes[k], int):
             inner = product(s for j, s in enumerate(sizes) if j > k and j != derived)
             holes.limits.append((sizes[k], ceil_divide(extent, inner)))
-            holes.limits.append((1, sizes[k]))
 
 
-def require_plain(state: State, owner: StageState, loop: Loop, directive: ast.Node) -> None:
+def require_plain(state: State, owner: StageState, loop: Loop, span: Span) -> None:
     """Only an unmarked loop at which no stage is computed may be taken apart."""
-    if loop.mark != "serial":
-        raise ScheduleError("S421", f"loop {owner.name}.{loop.name} is already {loop.mark}", directive.span,
-                            "change the loop first, mark it afterwards")
+    require_unmarked(owner, loop, span)
     guests = state.attached(owner.name, loop.name)
     if guests:
-        raise ScheduleError("S421", f"{guests[0].name} is computed at {owner.name}.{loop.name}", directive.span,
+        raise ScheduleError("S422", f"{guests[0].name} is computed at {owner.name}.{loop.name}, which would be gone", span,
                             "change the loop first, compute stages at it afterwards")
+
+
+def require_unmarked(owner: StageState, loop: Loop, span: Span) -> None:
+    """A loop runs in one way."""
+    if loop.mark != "serial":
+        raise ScheduleError("S421", f"loop {owner.name}.{loop.name} is already {loop.mark}", span,
+                            "change the loop first, mark it afterwards")
 
 
 def claim(owner: StageState, nodes: Sequence[ast.Node], names: list[str]) -> None:

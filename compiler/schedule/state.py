@@ -220,7 +220,7 @@ def find_loop(state: State, ref: ast.Ref) -> tuple[StageState, Loop]:
         return owners[0], _loop(owners[0], name, ref.span)
     if owners:
         choices = ", ".join(f"{s.name}.{name}" for s in owners)
-        raise ScheduleError("S402", f"more than one stage has a loop '{name}'", ref.span, f"write one of {choices}")
+        raise ScheduleError("S409", f"more than one stage has a loop '{name}'", ref.span, f"write one of {choices}")
     gone = next((s for s in state.stages.values() if name in s.consumed), None)
     if gone:
         raise ScheduleError("S403", f"loop '{name}' of {gone.name} is gone: {gone.consumed[name]}", ref.span)

@@ -64,8 +64,7 @@ class Template:
                 self._structures[tuple(choice.values())] = None
                 continue
             for column in made.columns.values():
-                known = found.get(column.name, column)
-                found[column.name] = replace(column, low=min(known.low, column.low), high=max(known.high, column.high))
+                found[column.name] = _either(found.get(column.name, column), column)
         if problem and all(structure is None for structure in self._structures.values()):
             raise problem
         return (*self.structural, *found.values())
@@ -99,10 +98,7 @@ class Template:
         """Which rows are legal: values in their columns' ranges, sizes within what is left for them."""
         ok = np.ones(len(matrix), dtype=bool)
         for k, column in enumerate(self.columns):
-            values = matrix[:, k]
-            ok &= (values >= column.low) & (values <= column.high)
-            if column.values is not None:
-                ok &= np.isin(values, column.values)
+            ok &= _in(column, matrix[:, k])
         keys = matrix[:, : len(self.structural)]
         for key in {tuple(map(int, row)) for row in keys[ok]}:
             rows = ok & (keys == np.array(key, dtype=np.int64)).all(axis=1)
@@ -117,8 +113,8 @@ class Template:
             return ~ok
         holes = {column.name: matrix[:, k] for k, column in enumerate(self.columns)}
         for column in self.columns[len(self.structural) :]:
-            if column.name not in made.columns:
-                ok &= holes[column.name] == column.low
+            own = made.columns.get(column.name)
+            ok &= _in(own, holes[column.name]) if own else holes[column.name] == column.low
         for small, large in made.limits:
             ok &= np.asarray(sym.evaluate(small, holes) <= sym.evaluate(large, holes))
         return ok
@@ -152,6 +148,21 @@ class Template:
 
     def _named(self, row: Row) -> dict[str, int]:
         return {column.name: int(value) for column, value in zip(self.columns, row, strict=True)}
+
+
+def _in(column: Column, values: Matrix) -> NDArray[np.bool_]:
+    """Which values are among those of a column."""
+    if column.values is not None:
+        return np.isin(values, column.values)
+    return (values >= column.low) & (values <= column.high)
+
+
+def _either(one: Column, other: Column) -> Column:
+    """The values that a column has in either of two structures."""
+    values = None
+    if one.values is not None and other.values is not None:
+        values = tuple(sorted({*one.values, *other.values}))
+    return replace(one, low=min(one.low, other.low), high=max(one.high, other.high), values=values)
 
 
 def _typical(column: Column) -> int:
