@@ -1,0 +1,34 @@
+"""The examples as a user builds them: generated C against the reference, at small sizes and at the suite's shapes."""
+
+from pathlib import Path
+
+import pytest
+import txc
+
+SUITE = sorted(path.stem for path in (Path(__file__).parents[2] / "examples" / "suite").glob("*.tx"))
+OTHERS = ("dense", "softmax", "layernorm", "dense_i8", "argmax", "gather", "conv_nchw")
+
+
+@pytest.mark.parametrize("name", SUITE)
+def test_small(name: str, examples_dir: Path) -> None:
+    """At awkward small sizes, where every tile has a tail."""
+    verdict = txc.load(examples_dir / "suite" / f"{name}.tx")[f"{name}_small"].verify()
+    assert verdict.ok, verdict.message
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", "01")
+@pytest.mark.parametrize("name", SUITE)
+def test_full(name: str, shape: str, examples_dir: Path) -> None:
+    """At the two shapes of the suite."""
+    verdict = txc.load(examples_dir / "suite" / f"{name}.tx")[f"{name}_{shape}"].verify()
+    assert verdict.ok, verdict.message
+
+
+@pytest.mark.parametrize("file", OTHERS)
+def test_others(file: str, examples_dir: Path) -> None:
+    """The other examples, with the sizes they have by default."""
+    module = txc.load(examples_dir / f"{file}.tx")
+    for name in module.names:
+        verdict = module[name].verify()
+        assert verdict.ok, f"{name}: {verdict.message}"
