@@ -23,7 +23,10 @@ def identity(reducer: str, dtype: DType) -> Const:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Where one element of a reduction is; for argmin and argmax `best` has, at `local`, the value it stands for."""
+    """Where one element of a reduction is.
+
+    For argmin and argmax `best` has, at `local`, the value that the element is the index of.
+    """
 
     buffer: Buffer
     index: tuple[Expr, ...]

@@ -25,7 +25,10 @@ NAMED = {
         }""",
 }
 KEPT = {
-    "stored": "nest f(A: i64[2]) -> (C: i64[2]) { C[0] = A[0]  C[1] = C[0] + C[0]  C[0] = C[1]  C[1] = C[0] * C[0] }",
+    "stored": """
+        nest f(A: i64[2]) -> (C: i64[2]) {
+          C[0] = A[0]  C[1] = C[0] + C[0]  C[0] = C[1]  C[1] = C[0] * C[0]
+        }""",
     "only-in-branches": """
         nest f(A: i64[3]) -> (C: i64[2]) {
           for i in 0..2 {

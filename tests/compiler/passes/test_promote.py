@@ -39,7 +39,8 @@ PROMOTED = {
     "branch-after-constant": """
         nest f(A: i64[5]) -> (C: i64[1]) { C[0] = 0  for k in 0..8 { if k < 5 { C[0] = C[0] + A[k] } } }""",
     "only-read-place": """
-        nest f(A: i64[5]) -> (C: i64[2]) { C[0] = 3  C[1] = 1  for k in 0..5 { C[1] = C[1] * C[0] + A[k] } }""",
+        nest f(A: i64[5]) -> (C: i64[2]) { C[0] = 3  C[1] = 1
+          for k in 0..5 { C[1] = C[1] * C[0] + A[k] } }""",
     "inside-parallel": """
         nest f(A: i64[4, 3]) -> (C: i64[4]) {
           parallel for i in 0..4 { C[i] = 0  for k in 0..3 { C[i] = C[i] + A[i, k] } }
@@ -48,7 +49,8 @@ PROMOTED = {
 KEPT = {
     "moves": "nest f(A: i64[5]) -> (C: i64[5]) { for k in 0..5 { C[k] = 1  C[k] = C[k] + A[k] } }",
     "moves-with-a-let": """
-        nest f(A: i64[6]) -> (C: i64[3]) { for k in 0..6 { let i = k // 2  C[i] = A[k]  C[i] = C[i] * 2 } }""",
+        nest f(A: i64[6]) -> (C: i64[3]) { for k in 0..6 { let i = k // 2  C[i] = A[k]
+          C[i] = C[i] * 2 } }""",
     "aliases": """
         nest f(A: i64[3]) -> (C: i64[3]) {
           for i in 0..3 { C[i] = 5 }
@@ -74,7 +76,8 @@ KEPT = {
           for i in 0..3 { for k in 0..2 { C[i] = C[i] + select(i >= 1, C[i - 1], 0) } }
         }""",
     "allocated-inside": """
-        nest f(A: i64[5]) -> (C: i64[5]) { for k in 0..5 { local T: i64[1]  T[0] = A[k]  C[k] = T[0] * T[0] } }""",
+        nest f(A: i64[5]) -> (C: i64[5]) { for k in 0..5 { local T: i64[1]  T[0] = A[k]
+          C[k] = T[0] * T[0] } }""",
     "parallel-inside": """
         nest f(A: i64[3]) -> (C: i64, D: i64[4]) {
           for k in 0..3 { C[] = A[k]  parallel for i in 0..4 { D[i] = C[] + i } }

@@ -14,7 +14,8 @@ CASES = {
           local T: f32[16]
           T[ramp(0, 1, 8)] = splat(0.0f32, 8)  T[ramp(8, 1, 8)] = splat(1.0f32, 8)
           for k in 0..3 {
-            T[ramp(0, 1, 8)] = T[ramp(0, 1, 8)] + splat(A[k], 8)  T[ramp(8, 1, 8)] = T[ramp(8, 1, 8)] * splat(A[k], 8)
+            T[ramp(0, 1, 8)] = T[ramp(0, 1, 8)] + splat(A[k], 8)
+              T[ramp(8, 1, 8)] = T[ramp(8, 1, 8)] * splat(A[k], 8)
           }
           C[ramp(0, 1, 8)] = T[ramp(0, 1, 8)]  C[ramp(8, 1, 8)] = T[ramp(8, 1, 8)]
         }""",
@@ -40,15 +41,16 @@ CASES = {
           T[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  T[8] = A[8]  C[ramp(0, 1, 8)] = T[ramp(1, 1, 8)]
         }""",
     "lane-of-a-vector": """
-        nest f(A: f32[8]) -> (C: f32) { local T: f32[8]  T[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[] = T[3] }""",
+        nest f(A: f32[8]) -> (C: f32) { local T: f32[8]  T[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]
+          C[] = T[3] }""",
     "strided": """
         nest f(A: f32[8]) -> (C: f32[4]) {
           local T: f32[8]  T[ramp(0, 1, 8)] = A[ramp(0, 1, 8)]  C[ramp(0, 1, 4)] = T[ramp(0, 2, 4)]
         }""",
     "variable": """
         nest f(A: i64[4]) -> (C: i64[4]) {
-          local T: i64[4]  for i in 0..4 { T[i] = A[i] }  C[0] = T[3]  for i in 1..4 { C[i] = T[0] }
-        }""".replace("for i in 1..4 { C[i]", "for i in 0..3 { C[i + 1]"),
+          local T: i64[4]  for i in 0..4 { T[i] = A[i] }  C[0] = T[3]  for i in 0..3 { C[i + 1] = T[0] }
+        }""",
     "gather": """
         nest f(A: i64[1]) -> (C: i64) { local T: i64[9]  for i in 0..9 { T[i] = i }  C[] = T[A[0]] }""",
     "global": """

@@ -18,15 +18,18 @@ CASES = {
     "strides": """
         nest f(A: f32[40]) -> (C: f32[8]) { vectorized for j in 0..8 { C[7 - j] = A[j * 5 + 2] } }""",
     "transposed": """
-        nest f(A: f32[8, 3]) -> (C: f32[8, 3]) { for i in 0..3 { vectorized for j in 0..8 { C[j, i] = A[j, i] } } }""",
+        nest f(A: f32[8, 3]) -> (C: f32[8, 3]) { for i in 0..3 { vectorized for j in 0..8 {
+          C[j, i] = A[j, i] } } }""",
     "gather": """
-        nest f(ids: i32[8], A: f32[9]) -> (C: f32[8]) { vectorized for j in 0..8 { C[j] = A[i64(ids[j])] } }""",
+        nest f(ids: i32[8], A: f32[9]) -> (C: f32[8]) { vectorized for j in 0..8 {
+          C[j] = A[i64(ids[j])] } }""",
     "diagonal": """
         nest f(A: f32[8, 8]) -> (C: f32[8]) { vectorized for j in 0..8 { C[j] = A[j, j] } }""",
     "index-as-value": """
         nest f() -> (C: i64[4]) { vectorized for j in 0..4 { C[j] = j * j % 3 } }""",
     "same-in-all-lanes": """
-        nest f(A: f32[2]) -> (C: f32[8]) { for i in 0..1 { vectorized for j in 0..8 { C[j] = A[i] + A[1] } } }""",
+        nest f(A: f32[2]) -> (C: f32[8]) { for i in 0..1 { vectorized for j in 0..8 {
+          C[j] = A[i] + A[1] } } }""",
     "condition-of-lanes": """
         nest f(A: f32[8]) -> (C: f32[10]) {
           vectorized for j in 0..10 { C[j] = select(j >= 1 and j < 9, A[j - 1], 0.0f32) }
@@ -72,7 +75,8 @@ CASES = {
           vectorized for j in 0..8 { C[j, j] = A[j] }
         }""",
     "alloc": """
-        nest f(A: f32[8]) -> (C: f32[8]) { vectorized for j in 0..8 { local T: f32[1]  T[0] = A[j]  C[j] = T[0] } }""",
+        nest f(A: f32[8]) -> (C: f32[8]) { vectorized for j in 0..8 { local T: f32[1]  T[0] = A[j]
+          C[j] = T[0] } }""",
 }
 SERIAL = {"diagonal", "branch-of-some", "diagonal-store", "alloc"}
 
