@@ -12,8 +12,8 @@ from .state import FUSED, IterAxis, Loop, StageState, State, find_loops
 def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:
     """Turn adjacent loops of one stage into one.
 
-    before  for i in 0..4 { for j in 0..8 { A[i, j] = 0 } }
-    after   for t in 0..32 { let i = t // 8; let j = t % 8; A[i, j] = 0 }     # fuse A.i A.j as t
+    before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
+    after   for t in 0..32 { let i = t // 8 let j = t % 8 D[i, j] = A[i, j] }     # fuse D.i D.j as t
     needs   loops of one stage (S404), adjacent in this order (S405), not marked (S421), at which nothing is computed
             (S422), all spatial or all reductions (S413), with their splits in order (S415)
     """

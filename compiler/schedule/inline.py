@@ -15,8 +15,9 @@ from .state import State, find_stage
 def inline(state: State, directive: ast.Inline, holes: Holes) -> None:
     """Compute elements of a stage where they are read, and never store them.
 
-    before  for i { T[i] = A[i] * 2 }  for i { D[i] = T[i] + 1 }
-    after   for i { D[i] = A[i] * 2 + 1 }     # inline T
+    before  global T: f32[9] for a in 0..9 { T[a] = A[a] * B[a] } for i in 0..9 { D[i] = T[i] +
+            A[i] }
+    after   for i in 0..9 { D[i] = A[i] * B[i] + A[i] }     # inline T
     needs   an element-wise stage (S440) that is not an output (S441) and hosts no other stage (S442)
 
     `inline X.pad` keeps guarded reads of X where they are, which is what they do anyway.

@@ -15,8 +15,8 @@ from .state import ROOT, Loop, StageState, State, find_loop, find_loops, find_st
 def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
     """Run adjacent spatial loops of a root stage on threads, fused to one.
 
-    before  for i { for j { … } }
-    after   parallel for i_j in 0..I*J { let i = i_j // J; let j = i_j % J; … }     # parallel i j
+    before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
+    after   parallel for i_j in 0..32 { let i = i_j // 8 let j = i_j % 8 D[i, j] = A[i, j] }     # parallel D.i D.j
     needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), not marked (S421), only
             one such directive for a stage (S433), a number of loops that there are (S434)
     """
@@ -44,8 +44,8 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
 def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
     """Run the iterations of a spatial loop in the lanes of vectors.
 
-    before  for j in 0..16 { C[j] = A[j] * 2 }
-    after   C[ramp(0, 1, 8)] = A[ramp(0, 1, 8)] * splat(2, 8)   and the same for 8     # vectorize j
+    before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
+    after   for i in 0..4 { vectorized for j in 0..8 { D[i, j] = A[i, j] } }     # vectorize D.j
     needs   a spatial loop (S430), not marked (S421), with no stage computed inside it (S435) and no parallel loop (S438),
             one such loop for a stage (S433)
     """
@@ -61,8 +61,8 @@ def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
 def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
     """Write loop bodies out: one loop fully, or a stage's inner loops while their product is at most `step`.
 
-    before  for i in 0..2 { C[i] = 0 }
-    after   C[0] = 0  C[1] = 0     # unroll C.i
+    before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
+    after   for i in 0..4 { unrolled for j in 0..8 { D[i, j] = A[i, j] } }     # unroll D.j
     needs   a loop that is not marked (S421); a step of at least 0 (S437)
 
     A vectorised loop counts as its number of vectors. `unroll C: step, false` leaves it to the C compiler.

@@ -12,8 +12,9 @@ from .state import FUSED, StageState, State, find_loop, find_stage, in_order, st
 def order(state: State, directive: ast.Order, holes: Holes) -> None:
     """Reorder all loops of a stage.
 
-    before  for i { for j { for k { C[i, j] += … } } }
-    after   for i { for k { for j { C[i, j] += … } } }     # order C: i k j
+    before  for i in 0..4 { C[i] = 0.0f32 for k in 0..8 { C[i] = C[i] + A[i, k] } }
+    after   for i in 0..4 { C[i] = 0.0f32 } for k in 0..8 { for i in 0..4 { C[i] = C[i] + A[i, k] }
+            }     # order C: k i
     needs   every live loop named exactly once (S414); a fused loop's parts are not torn apart by loops of the
             axes it stands for (S415); parallel loops stay outside reduction loops (S431)
 

@@ -19,8 +19,9 @@ from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_ord
 def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
     """Compute a stage inside a loop of another, just what is read there.
 
-    before  for i { C[i] = … }  for i { D[i] = C[i] + 1 }
-    after   for i { C[0] = …; D[i] = C[0] + 1 }     # compute C at D.i
+    before  global T: f32[9] for a in 0..9 { T[a] = A[a] * B[a] } for i in 0..9 { D[i] = T[i] +
+            A[i] }
+    after   for i in 0..9 { local T: f32[1] T[0] = A[i] * B[i] D[i] = T[0] + A[i] }     # compute T at D.i
     needs   readers of the stage (S453), all inside that loop (S450), which is not one of its own (S451) and not
             vectorized (S435); an output only where the iterations each compute a part of it (S452)
     """

@@ -16,8 +16,9 @@ from .state import Loop, StageState, State, count, find_loop
 def split(state: State, directive: ast.Split, holes: Holes) -> None:
     """Replace a loop by its parts, outermost first.
 
-    before  for i in 0..512 { … i … }
-    after   for i0 in 0..86 { for i1 in 0..6 { … i0 * 6 + i1 … } }     # split D.i: [i0, i1: 6]
+    before  for i in 0..20 { D[i] = A[i] }
+    after   for i0 in 0..3 { for i1 in 0..6 { D[i0 * 6 + i1] = A[i0 * 6 + i1] } } for i1 in 0..2 {
+            D[i1 + 18] = A[i1 + 18] }     # split D.i: [i0, i1: 6]
     needs   a loop that is not marked (S421) and at which nothing is computed (S422), names not used before (S406),
             sizes that are positive (S408) and cover the loop (S407)
 

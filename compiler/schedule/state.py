@@ -132,15 +132,25 @@ def _unscheduled(stage: dag.Stage) -> StageState:
 
 
 def steps(state: StageState, axis: str) -> list[tuple[int, Loop]]:
-    """The steps through an axis as (position in the nest, loop), outermost first.
+    """The steps through an axis as (position in the nest, loop), in the order they are taken."""
+    return [(position, loop) for position, loop in _all_steps(state) if loop.axis == axis]
 
-    A member of a fused axis takes its step inside the last of that axis's own loops.
-    """
-    found = [(i, loop) for i, loop in enumerate(state.loops) if loop.axis == axis]
-    for other in state.axes.values():
-        members = [member for member in other.members if member.axis == axis]
-        found += [(last_step(state, other.name), member) for member in members]
-    return sorted(found, key=lambda step: step[0])
+
+def _all_steps(state: StageState) -> list[tuple[int, Loop]]:
+    """Every step through every axis. Members of a fused axis take theirs inside the last of its own."""
+    found: list[tuple[int, Loop]] = []
+    taken = dict.fromkeys(state.axes, 0)
+
+    def take(position: int, loop: Loop) -> None:
+        found.append((position, loop))
+        taken[loop.axis] += 1
+        if taken[loop.axis] == len(state.made[loop.axis]):
+            for member in state.axes[loop.axis].members:
+                take(position, member)
+
+    for position, loop in enumerate(state.loops):
+        take(position, loop)
+    return found
 
 
 def last_step(state: StageState, axis: str) -> int:
