@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,6 +12,8 @@ from ..loop.ir import (
     Block,
     Broadcast,
     Buffer,
+    Cast,
+    Const,
     Expr,
     For,
     If,
@@ -22,18 +25,20 @@ from ..loop.ir import (
     Store,
     Var,
 )
-from ..loop.visit import children, expressions, rebuild, rebuild_stmt
+from ..loop.visit import all_exprs, children, expressions, loads, rebuild, rebuild_stmt
+
+NAMED = (Load, Broadcast, Select, Cast)
 
 
 @dataclass(frozen=True, slots=True)
 class NameValues:
-    """Name loads and broadcasts that a run of plain statements repeats, at their first use.
+    """Name what is loaded, and then spread, chosen or cast, more than once in a run of plain statements.
 
     before  C[0] = A[2] * B[0]  C[1] = A[2] * B[1]
     after   let A.1 = A[2]  C[0] = A.1 * B[0]  C[1] = A.1 * B[1]
 
-    Only buffers that the run does not store to are looked at, and only what is evaluated whatever branch a
-    select takes. No C compiler is then needed to find the repetitions.
+    A name is given at the first use. Only buffers that the run does not store to are looked at, and only what
+    is evaluated whatever branch a select takes. No C compiler is then needed to find the repetitions.
     """
 
     def __call__(self, nest: Nest) -> Nest:
@@ -66,34 +71,46 @@ class _Namer:
         """A run of stores and lets, with names for what repeats."""
         stored = {stmt.buffer for stmt in run if isinstance(stmt, Store)}
         seen = Counter(e for stmt in run for whole in expressions(stmt) for e in _values(whole, stored))
-        repeated = {e for e, times in seen.items() if times > 1}
+        if max(seen.values(), default=0) < 2 or _has_negative_zero(run):
+            yield from run
+            return
         named: dict[Expr, Var] = {}
         for stmt in run:
             for whole in expressions(stmt):
-                yield from self.lets(whole, repeated, named)
+                yield from self.lets(whole, 1, seen, named)
             yield rebuild_stmt(stmt, lambda e: _with_names(e, named), lambda b: b)
 
-    def lets(self, whole: Expr, repeated: set[Expr], named: dict[Expr, Var]) -> Iterator[Let]:
-        for value in _values(whole, set()):
-            if value in repeated and value not in named:
-                self.made += 1
-                var = Var(f"{_base(value)}.{self.made}", value.dtype, value.lanes)
-                named[value] = var
-                yield Let(var, value)
+    def lets(self, expr: Expr, times: int, seen: Counter[Expr], named: dict[Expr, Var]) -> Iterator[Let]:
+        """Names for what occurs more often than `times`, which is how often the expression around it does."""
+        if isinstance(expr, NAMED) and expr in named:
+            return
+        count = max(times, seen.get(expr, 0)) if isinstance(expr, NAMED) else times
+        for child in _strict(expr):
+            yield from self.lets(child, count, seen, named)
+        if count > times:
+            self.made += 1
+            var = Var(f"{_base(expr)}.{self.made}", expr.dtype, expr.lanes)
+            yield Let(var, rebuild(expr, lambda child: _with_names(child, named)))
+            named[expr] = var
 
 
 def _values(expr: Expr, stored: set[Buffer]) -> Iterator[Expr]:
-    """Loads, and broadcasts of loads, that are always evaluated; the outermost of nested ones only."""
-    match expr:
-        case Load(buffer=buffer):
-            if buffer.scope != "register" and buffer not in stored:
-                yield expr
-        case Broadcast(value=Load(buffer=buffer)):
-            if buffer.scope != "register" and buffer not in stored:
-                yield expr
-        case _:
-            for child in _strict(expr):
-                yield from _values(child, stored)
+    """What may get a name: always evaluated, and made of nothing but loads that stay as they are."""
+    if isinstance(expr, NAMED) and _is_steady(expr, stored):
+        yield expr
+    for child in _strict(expr):
+        yield from _values(child, stored)
+
+
+def _is_steady(expr: Expr, stored: set[Buffer]) -> bool:
+    buffers = {load.buffer for load in loads(expr)}
+    return bool(buffers) and stored.isdisjoint(buffers) and all(b.scope != "register" for b in buffers)
+
+
+def _has_negative_zero(run: list[Stmt]) -> bool:
+    """Whether -0.0 occurs, which is equal to 0.0 but not the same."""
+    found = (e.value for stmt in run for e in all_exprs(stmt) if isinstance(e, Const) and e.value == 0)
+    return any(math.copysign(1, value) < 0 for value in found)
 
 
 def _strict(expr: Expr) -> tuple[Expr, ...]:
@@ -106,11 +123,9 @@ def _strict(expr: Expr) -> tuple[Expr, ...]:
 
 
 def _base(value: Expr) -> str:
-    load = value.value if isinstance(value, Broadcast) else value
-    assert isinstance(load, Load)
-    return load.buffer.name
+    return next(loads(value)).buffer.name
 
 
 def _with_names(expr: Expr, named: dict[Expr, Var]) -> Expr:
-    found = named.get(expr)
+    found = named.get(expr) if isinstance(expr, NAMED) else None
     return found if found is not None else rebuild(expr, lambda child: _with_names(child, named))

@@ -22,8 +22,8 @@ class Promote:
             for k in 0..8 { C.r1[0] = C.r1[0] + A[k] }  C[0] = C.r1[0]
 
     The outermost loop for which it is legal is taken: each access to the buffer in it is at a place that does
-    not change while it runs and shares no element with another one; and each place is certain to be inside the
-    buffer, being accessed outside all branches, or set to a constant just before.
+    not change while it runs and shares no element with another one; and each place is certain to be inside
+    the buffer, being accessed outside all branches, or set to a constant just before.
     """
 
     limit: int = LIMIT
@@ -86,7 +86,7 @@ def _is_certain(place: Spot, found: list[Access], done: list[Stmt]) -> bool:
 
 
 def _start(place: Spot, found: list[Access], done: list[Stmt]) -> Expr | None:
-    """A constant just stored to the place (that store goes), or the memory; None if the loop sets it first."""
+    """A constant just stored there (that store goes), or the memory; None if the loop sets it first."""
     at = _constant_before(place, found[0].buffer, done)
     if at is not None:
         stmt = done[at]
@@ -99,7 +99,7 @@ def _start(place: Spot, found: list[Access], done: list[Stmt]) -> Expr | None:
 
 
 def _constant_before(place: Spot, buffer: Buffer, done: list[Stmt]) -> int | None:
-    """The statement that last stored to a place, if it is a constant and nothing has read the buffer since."""
+    """The statement that last stored to a place, if of a constant and the buffer was not read since."""
     for at in range(len(done) - 1, -1, -1):
         stmt = done[at]
         if isinstance(stmt, Store) and stmt.buffer == buffer:

@@ -89,7 +89,7 @@ def _widest(body: Block) -> int:
 
 
 def _strips(loop: For, width: int) -> Iterator[Stmt]:
-    """Statements for all iterations: whole vectors in a loop of their own if there are several, then the rest."""
+    """Statements for all iterations: whole vectors, in a loop if there are several, then the rest."""
     count, done = loop.extent // width, 0
     if count > 1:
         kind = "unrolled" if count <= UNROLLED_VECTORS else "serial"

@@ -17,6 +17,17 @@ NAMED = {
         nest f(A: i64[9]) -> (C: i64[2]) { let i = 3 // 2  C[0] = A[i] + 1  C[1] = A[i] + 2 }""",
     "also-in-a-branch": """
         nest f(A: i64[2]) -> (C: i64[2]) { C[0] = A[0] + A[0]  C[1] = select(C[0] < 3, A[0], 1) }""",
+    "guarded": """
+        nest f(A: f32[2], B: f32[16]) -> (C: f32[3, 16]) {
+          for i in 0..3 {
+            C[i, ramp(0, 1, 8)] = splat(select(i >= 1, A[i - 1], 0.0f32), 8) * B[ramp(0, 1, 8)]
+            C[i, ramp(8, 1, 8)] = splat(select(i >= 1, A[i - 1], 0.0f32), 8) + B[ramp(8, 1, 8)]
+          }
+        }""",
+    "cast-and-used-bare": """
+        nest f(A: i8[2], B: i32[2]) -> (C: i32[2], D: i8) {
+          C[0] = i32(A[0]) * B[0]  C[1] = i32(A[0]) * B[1]  D[] = A[0]
+        }""",
     "runs-apart": """
         nest f(A: i64[2]) -> (C: i64[4]) {
           C[0] = A[0]  C[1] = A[0]
@@ -35,9 +46,21 @@ KEPT = {
             C[i] = select(i >= 1, A[i - 1], 0) + select(i >= 1, A[i - 1], 1)
           }
         }""",
+    "chosen-of-what-is-stored": """
+        nest f(A: i64[3]) -> (C: i64[2]) {
+          C[0] = 0  C[1] = 0
+          for i in 0..2 {
+            C[i] = select(i >= 1, C[0], A[0]) + 1
+            C[0] = select(i >= 1, C[0], A[0]) + 2
+          }
+        }""",
     "only-behind-and": """
         nest f(A: i64[3]) -> (C: bool[2]) {
           C[0] = 1 < 2 and A[0] < 1  C[1] = 2 < 3 or A[0] < 1
+        }""",
+    "signed-zeros": """
+        nest f(A: f32[3]) -> (C: f32[2]) {
+          C[0] = 1.0f32 / select(1 < 2, 0.0f32, A[0])  C[1] = 1.0f32 / select(1 < 2, -0.0f32, A[0])
         }""",
     "register": """
         nest f(A: i64[3]) -> (C: i64[2]) {
