@@ -53,20 +53,16 @@ def check_nest(graph: Dag, nest: Nest, orders: tuple[str, ...] = ("forward", "re
     verify(nest)
     case = _case(graph, kind)
     for order in orders:
-        arrays = {_plain(tensor.name): array.copy() for tensor, array in case.inputs}
+        arrays = {tensor.name: array.copy() for tensor, array in case.inputs}
         run(nest, arrays, order)
         for tensor, expected in case.outputs:
-            verdict = compare(tensor, expected, arrays[_plain(tensor.name)])
+            verdict = compare(tensor, expected, arrays[tensor.name])
             assert verdict.ok, f"{order}: {verdict.message}\n{nest}"
 
 
 @cache
 def _case(graph: Dag, kind: str) -> Case:
     return make_case(graph, kind, 1)
-
-
-def _plain(name: str) -> str:
-    return name.replace(".", "_")
 
 
 def error_of(graph: Dag, schedule: str, structure: Mapping[str, int] = {}) -> tuple[str, str]:
