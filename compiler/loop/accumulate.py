@@ -59,7 +59,7 @@ def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr
 
     A better value wins; the first NaN wins over all numbers; of equals the smaller index wins.
     """
-    new, old, at = Var(f"{name}.new", best.dtype), Load(best, cell.local), Load(cell.buffer, cell.index)
+    new, old, at = Var(f"{name}.arg.new", best.dtype), Load(best, cell.local), Load(cell.buffer, cell.index)
     point = point if at.dtype == point.dtype else Cast(point, at.dtype)
     better: Expr = Binary("<" if reducer == "argmin" else ">", new, old)
     equal: Expr = Binary("==", new, old)
@@ -68,7 +68,7 @@ def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr
         better = Binary("or", better, Binary("and", new_nan, Binary("==", old, old)))
         equal = Binary("or", equal, Binary("and", new_nan, old_nan))
     smaller = Binary("and", equal, Binary("<", point, at))
-    take = Var(f"{name}.take", BOOL)
+    take = Var(f"{name}.arg.take", BOOL)
     return (Let(new, term), Let(take, Binary("or", better, smaller)),
             Store(best, cell.local, Select(take, new, old)),
             Store(cell.buffer, cell.index, Select(take, point, at)))

@@ -101,7 +101,7 @@ class _Lowering:
             return None
         shape = tuple(frame.extent[a.name] for a in stage.stage.axes)
         scope = "local" if isinstance(stage.place, Place) else "global"
-        return Buffer(f"{stage.name}.best", stage.body.dtype, shape, scope)
+        return Buffer(f"{stage.name}.arg.best", stage.body.dtype, shape, scope)
 
     def loops(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """The loops from a position on. `init` walks the spatial ones alone, to set the accumulator."""
