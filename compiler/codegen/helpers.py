@@ -9,6 +9,7 @@ import re
 
 from ...dsl.dtypes import DTYPES, DType
 from .ctext import MEMORY_TYPE, Text, cast, infix, literal
+from .vectors import GNU
 from .wrapping import wrapping
 
 _PATTERN = re.compile(
@@ -94,10 +95,15 @@ static inline float f32_odd_from_f64(double value)
 }
 
 
-def helper_section(code: str) -> str:
-    """The C text of all helpers that a piece of C calls, and of those that they call."""
-    names = sorted(set(_PATTERN.findall(code)))
-    return "\n".join(map(source, names))
+def helper_section(code: str, vectors: str = "") -> str:
+    """The C text of all helpers that code calls. Those that only the plain C of `vectors` calls are for
+    compilers without GNU C; others would warn of functions that nothing uses.
+    """
+    called = set(_PATTERN.findall(code))
+    only_plain = set(_PATTERN.findall(vectors)) - called
+    always = [source(name) for name in sorted(called)]
+    plain = [f"#if !{GNU}\n{source(name)}#endif\n" for name in sorted(only_plain)]
+    return "\n".join(always + plain)
 
 
 def source(name: str) -> str:

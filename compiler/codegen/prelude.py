@@ -56,7 +56,7 @@ def prelude(code: str, interface: Interface, features: tuple[str, ...], vector_b
             workspace: int) -> str:
     """Everything that the functions in `code` need before them."""
     vectors = section(code)
-    helpers = helper_section(code + vectors)
+    helpers = helper_section(code, vectors)
     everything = code + vectors + helpers
     includes = [f"#include <{h}.h>\n" for h, needed in (
         ("math", _MATH.search(everything)), ("string", re.search(r"\bmem(cpy|cmp)\(", everything))) if needed]

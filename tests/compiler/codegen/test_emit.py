@@ -52,6 +52,25 @@ def test_random_indices(tmp_path: Path, simplified: bool) -> None:
         np.testing.assert_array_equal(got, wanted[buffer.name])
 
 
+WIDENED = """
+nest widened(A: bf16[16]) -> (B: f32[16]) {
+  for i in 0..2 {
+    B[ramp(i * 8, 1, 8)] = f32(A[ramp(i * 8, 1, 8)])
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("flags", [[], ["-DTXC_PLAIN_C"]], ids=["vectors", "plain"])
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_what_only_plain_c_calls_is_there_only_for_it(tmp_path: Path, cc: str, flags: list[str]) -> None:
+    """Clang warns of functions that nothing uses, `inline` ones too: bf16 to f32 is one with vectors."""
+    built = package(WIDENED, "cpu:generic")
+    halves = np.arange(16, dtype=np.uint16) + 0x3F80
+    function = Function(build_shared(built, tmp_path, require_tool(cc), [*flags, *STRICT]), built.interface)
+    np.testing.assert_array_equal(function(halves), (halves.astype(np.uint32) << 16).view(np.float32))
+
+
 def same(dtype: DType, got: np.ndarray, wanted: np.ndarray) -> None:
     """Integers and bools exactly; floats up to what contraction may change."""
     if not dtype.is_float:
