@@ -6,14 +6,14 @@ The bounds proof is arithmetic on these, and so are the regions that the compile
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from . import typed
+from .record import record
 
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Affine:
     """A sum of integer multiples of variables, plus a constant.
 

@@ -13,23 +13,24 @@ directives, and it is this very type from the parser to the records of the tuner
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import cast
 
+from .record import record
 from .source import NOWHERE, Span
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Node:
     """Base of all nodes: a span that equality ignores."""
 
-    span: Span = field(default=NOWHERE, compare=False, repr=False)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 # ── expressions ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
+@record
 class Number(Node):
     """A numeric literal, kept as written: `3`, `0.5`, `1e-5`."""
 
@@ -44,7 +45,7 @@ class Number(Node):
         return self.text
 
 
-@dataclass(frozen=True)
+@record
 class Bool(Node):
     """`true` or `false`."""
 
@@ -54,7 +55,7 @@ class Bool(Node):
         return "true" if self.value else "false"
 
 
-@dataclass(frozen=True)
+@record
 class Name(Node):
     """A bare name: a size, an index, a scalar, a named constant, a knob."""
 
@@ -64,7 +65,7 @@ class Name(Node):
         return self.name
 
 
-@dataclass(frozen=True)
+@record
 class Access(Node):
     """A read of one element: `A[i, k + 1]`."""
 
@@ -75,7 +76,7 @@ class Access(Node):
         return f"{self.tensor}[{commas(self.index)}]"
 
 
-@dataclass(frozen=True)
+@record
 class Guarded(Node):
     """A read with a value for indices outside the tensor: `(X[i - 1] else 0)`."""
 
@@ -86,7 +87,7 @@ class Guarded(Node):
         return f"({self.access} else {self.otherwise})"
 
 
-@dataclass(frozen=True)
+@record
 class Call(Node):
     """A function or a cast: `exp(x)`, `max(a, b)`, `f32(x)`."""
 
@@ -97,7 +98,7 @@ class Call(Node):
         return f"{self.function}({commas(self.args)})"
 
 
-@dataclass(frozen=True)
+@record
 class Axis(Node):
     """An index variable on the left of a definition or under a reducer; its bound may be written: `k < K`."""
 
@@ -108,7 +109,7 @@ class Axis(Node):
         return self.name if self.bound is None else f"{self.name} < {operand(self.bound, SUM)}"
 
 
-@dataclass(frozen=True)
+@record
 class Reduce(Node):
     """A reduction: `sum[k](A[i, k] * B[k, j])`."""
 
@@ -120,7 +121,7 @@ class Reduce(Node):
         return f"{self.reducer}[{commas(self.axes)}]({self.body})"
 
 
-@dataclass(frozen=True)
+@record
 class Unary(Node):
     """`-x` or `not x`."""
 
@@ -133,7 +134,7 @@ class Unary(Node):
         return f"-{operand(self.value, NEGATE)}"
 
 
-@dataclass(frozen=True)
+@record
 class Binary(Node):
     """`+ - * / // %`, comparisons, `and`, `or`. Left-associative; comparisons do not chain."""
 
@@ -147,7 +148,7 @@ class Binary(Node):
         return f"{operand(self.left, left)} {self.op} {operand(self.right, level + 1)}"
 
 
-@dataclass(frozen=True)
+@record
 class IfElse(Node):
     """`then if condition else otherwise`; the branch not taken is never read."""
 
@@ -193,7 +194,7 @@ def commas(items: Iterable[object]) -> str:
 # ── kernels ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
+@record
 class Size(Node):
     """A size parameter of a kernel, with an optional default."""
 
@@ -204,7 +205,7 @@ class Size(Node):
         return self.name if self.default is None else f"{self.name} = {self.default}"
 
 
-@dataclass(frozen=True)
+@record
 class Param(Node):
     """A tensor (`shape` is a tuple) or a scalar (`shape` is None) of a signature."""
 
@@ -218,7 +219,7 @@ class Param(Node):
         return f"{'const ' if self.const else ''}{self.name}: {self.dtype}{shape}"
 
 
-@dataclass(frozen=True)
+@record
 class Let(Node):
     """A named constant over sizes: `let OH = (H - K) // 2 + 1`."""
 
@@ -229,7 +230,7 @@ class Let(Node):
         return f"let {self.name} = {self.value}"
 
 
-@dataclass(frozen=True)
+@record
 class Stage(Node):
     """The definition of one tensor: `C[i, j] = sum[k](…)`. `op` is `=`, or `+=` inside an intrinsic."""
 
@@ -243,7 +244,7 @@ class Stage(Node):
         return f"{self.name}{axes} {self.op} {self.value}"
 
 
-@dataclass(frozen=True)
+@record
 class Kernel(Node):
     """A kernel declaration. `doc` is the text of its `##` lines."""
 
@@ -260,7 +261,7 @@ class Kernel(Node):
         return doc_text(self.doc) + block(head, self.body)
 
 
-@dataclass(frozen=True)
+@record
 class Bind(Node):
     """A size given a value: `M = 128`."""
 
@@ -271,7 +272,7 @@ class Bind(Node):
         return f"{self.name} = {self.value}"
 
 
-@dataclass(frozen=True)
+@record
 class Instance(Node):
     """A kernel under a new name with sizes given."""
 
@@ -287,7 +288,7 @@ class Instance(Node):
 # ── schedules ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
+@record
 class Ref(Node):
     """A stage, or a loop of one: `D`, `D.i0`, `X.pad`, `i0`."""
 
@@ -297,7 +298,7 @@ class Ref(Node):
         return ".".join(self.parts)
 
 
-@dataclass(frozen=True)
+@record
 class Between(Node):
     """A bounded hole: `1..64`, both ends included."""
 
@@ -308,7 +309,7 @@ class Between(Node):
         return f"{operand(self.low, SUM)}..{operand(self.high, SUM)}"
 
 
-@dataclass(frozen=True)
+@record
 class OneOf(Node):
     """A hole with listed values: `{0, 16, 64}`."""
 
@@ -321,7 +322,7 @@ class OneOf(Node):
 Choice = Expr | Between | OneOf
 
 
-@dataclass(frozen=True)
+@record
 class Part(Node):
     """One part of a split, outermost first: unsized (a hole or derived), fixed, or a bounded hole."""
 
@@ -332,7 +333,7 @@ class Part(Node):
         return self.name if self.size is None else f"{self.name}: {self.size}"
 
 
-@dataclass(frozen=True)
+@record
 class Split(Node):
     """`split D.i: [i0, i1: 8]`"""
 
@@ -343,7 +344,7 @@ class Split(Node):
         return f"split {self.loop}: [{commas(self.parts)}]"
 
 
-@dataclass(frozen=True)
+@record
 class Knob(Node):
     """`knob step in {0, 16, 64}`"""
 
@@ -354,7 +355,7 @@ class Knob(Node):
         return f"knob {self.name} in {{{commas(self.values)}}}"
 
 
-@dataclass(frozen=True)
+@record
 class Order(Node):
     """`order D: i0 j0 i1 j1` names every live loop of the stage, outermost first."""
 
@@ -365,7 +366,7 @@ class Order(Node):
         return f"order {self.stage}: {words(self.loops)}"
 
 
-@dataclass(frozen=True)
+@record
 class Fuse(Node):
     """`fuse D.i0 D.j0 as t`: adjacent loops become one."""
 
@@ -376,7 +377,7 @@ class Fuse(Node):
         return f"fuse {words(self.loops)} as {self.name}"
 
 
-@dataclass(frozen=True)
+@record
 class Parallel(Node):
     """`parallel i0 j0` fuses adjacent loops and runs them on threads; `: n` takes the first n of them."""
 
@@ -387,7 +388,7 @@ class Parallel(Node):
         return f"parallel {words(self.loops)}" + ("" if self.count is None else f": {self.count}")
 
 
-@dataclass(frozen=True)
+@record
 class Vectorize(Node):
     """`vectorize j2`"""
 
@@ -397,7 +398,7 @@ class Vectorize(Node):
         return f"vectorize {self.loop}"
 
 
-@dataclass(frozen=True)
+@record
 class Unroll(Node):
     """`unroll C.i4` (that loop) or `unroll C: step` (inner loops of C while their product is <= step)."""
 
@@ -410,7 +411,7 @@ class Unroll(Node):
         return f"unroll {self.target}{step}" + ("" if self.explicit is None else f", {self.explicit}")
 
 
-@dataclass(frozen=True)
+@record
 class Inline(Node):
     """`inline T`"""
 
@@ -420,7 +421,7 @@ class Inline(Node):
         return f"inline {words(self.stages)}"
 
 
-@dataclass(frozen=True)
+@record
 class ComputeAt(Node):
     """`compute C at D.j1`; several places in braces are a hole; `root` is outside every loop."""
 
@@ -432,7 +433,7 @@ class ComputeAt(Node):
         return f"compute {self.stage} at {places}"
 
 
-@dataclass(frozen=True)
+@record
 class BindTo(Node):
     """`bind i0: block.x` (GPU)."""
 
@@ -443,7 +444,7 @@ class BindTo(Node):
         return f"bind {words(self.loops)}: {self.hardware}"
 
 
-@dataclass(frozen=True)
+@record
 class CacheRead(Node):
     """`cache_read B[k, j] as Bp for C in shared`"""
 
@@ -457,7 +458,7 @@ class CacheRead(Node):
         return f"cache_read {_cache_text(self)}"
 
 
-@dataclass(frozen=True)
+@record
 class CacheWrite(Node):
     """`cache_write Y as Yl in local`"""
 
@@ -478,7 +479,7 @@ def _cache_text(cache: CacheRead | CacheWrite) -> str:
     return f"{cache.tensor}{axes} as {cache.name}{consumer}{scope}"
 
 
-@dataclass(frozen=True)
+@record
 class Layout(Node):
     """`layout Bp: [k, j] -> [j // 16, k, j % 16]`"""
 
@@ -490,7 +491,7 @@ class Layout(Node):
         return f"layout {self.stage}: [{commas(self.axes)}] -> [{commas(self.index)}]"
 
 
-@dataclass(frozen=True)
+@record
 class Rfactor(Node):
     """`rfactor C.k1 as Cr`"""
 
@@ -501,7 +502,7 @@ class Rfactor(Node):
         return f"rfactor {self.loop} as {self.name}"
 
 
-@dataclass(frozen=True)
+@record
 class Cooperate(Node):
     """`cooperate Xs Fs` (GPU)."""
 
@@ -511,7 +512,7 @@ class Cooperate(Node):
         return f"cooperate {words(self.stages)}"
 
 
-@dataclass(frozen=True)
+@record
 class Prefetch(Node):
     """`prefetch B at C.k0`"""
 
@@ -522,7 +523,7 @@ class Prefetch(Node):
         return f"prefetch {self.tensor} at {self.place}"
 
 
-@dataclass(frozen=True)
+@record
 class Pipeline(Node):
     """`pipeline Xs: 2`"""
 
@@ -533,7 +534,7 @@ class Pipeline(Node):
         return f"pipeline {self.stage}: {self.depth}"
 
 
-@dataclass(frozen=True)
+@record
 class Tensorize(Node):
     """`tensorize C.k1 with vnni`"""
 
@@ -544,7 +545,7 @@ class Tensorize(Node):
         return f"tensorize {self.loop} with {self.intrinsic}"
 
 
-@dataclass(frozen=True)
+@record
 class When(Node):
     """`when knob { … }`: directives that apply where the condition holds."""
 
@@ -559,7 +560,7 @@ Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Inlin
              | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize | When)
 
 
-@dataclass(frozen=True)
+@record
 class Schedule(Node):
     """A schedule for a kernel or instance and a target: `schedule dense[M = 128] for cpu { … }`."""
 
@@ -577,7 +578,7 @@ class Schedule(Node):
 # ── intrinsics, networks, files ──────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True)
+@record
 class Emit(Node):
     """What an intrinsic emits in one output language; `text` is the string between the quotes, as written."""
 
@@ -588,7 +589,7 @@ class Emit(Node):
         return f'{self.language} "{self.text}"'
 
 
-@dataclass(frozen=True)
+@record
 class Intrinsic(Node):
     """A hardware instruction: what it computes and what to emit for it."""
 
@@ -604,7 +605,7 @@ class Intrinsic(Node):
         return f"{doc_text(self.doc)}{block(head, self.body)} emits {words(self.emits)}"
 
 
-@dataclass(frozen=True)
+@record
 class KernelCall(Node):
     """A line of a network: `h = dense[M = 128](x, w, b)`."""
 
@@ -618,7 +619,7 @@ class KernelCall(Node):
         return f"{commas(self.results)} = {self.kernel}{binds}({commas(self.args)})"
 
 
-@dataclass(frozen=True)
+@record
 class Network(Node):
     """A network: kernels applied to tensors."""
 
@@ -636,7 +637,7 @@ class Network(Node):
 Declaration = Kernel | Instance | Schedule | Intrinsic | Network
 
 
-@dataclass(frozen=True)
+@record
 class File(Node):
     """A parsed `.tx` file."""
 

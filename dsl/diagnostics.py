@@ -10,12 +10,16 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from .record import record
 from .source import NOWHERE, Source, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
-    """One thing to tell the user. `notes` are further (span, text) pairs; `severity` is error, warning or note."""
+    """One thing to tell the user.
+
+    `notes` are further (span, text) pairs; `severity` is error, warning or note.
+    """
 
     code: str
     message: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DType:
     """An element type. `kind` is `float`, `int`, `uint` or `bool`; `str()` is its name in the language."""
 

@@ -6,13 +6,19 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 
+from .record import record
 
-@dataclass(frozen=True, slots=True, order=True)
+
+@record
 class Span:
     """The characters `start` (inclusive) to `end` (exclusive) of a source; `NOWHERE` for made-up nodes."""
 
     start: int
     end: int
+
+    def __lt__(self, other: Span) -> bool:
+        """Whether it starts earlier, or at the same place and ends earlier."""
+        return (self.start, self.end) < (other.start, other.end)
 
     def __or__(self, other: Span) -> Span:
         """The smallest span that covers both."""

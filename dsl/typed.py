@@ -13,13 +13,14 @@ f32 only where a cast says so; it is the evaluators' job to use `dtype.arithmeti
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from .dtypes import BOOL, I64, DType
+from .record import record
 from .source import NOWHERE, Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Axis:
     """An index variable over 0 .. extent - 1."""
 
@@ -27,7 +28,7 @@ class Axis:
     extent: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Const:
     """A literal of a given type: an int for integers, a float for floats, a bool for bool."""
 
@@ -35,7 +36,7 @@ class Const:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Index:
     """An index variable of the stage or of an enclosing reduction; always i64."""
 
@@ -43,7 +44,7 @@ class Index:
     dtype: DType = I64
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Read:
     """An element of an input or another stage. With `otherwise`, an index outside the tensor gives that value
     instead, and nothing is read; without, the index is proved inside."""
@@ -55,7 +56,7 @@ class Read:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     """`neg` (numbers) or `not` (bool)."""
 
@@ -64,7 +65,7 @@ class Unary:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """`+ - * / // % < <= > >= == != and or`. Operands have one type; `dtype` is the result's."""
 
@@ -74,7 +75,7 @@ class Binary:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """`min max abs exp log sqrt rsqrt tanh erf sigmoid floor ceil round pow fma` on values of one type."""
 
@@ -83,7 +84,7 @@ class Call:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cast:
     """Conversion to `dtype`: float to integer truncates and saturates (NaN gives 0), integers wrap."""
 
@@ -91,7 +92,7 @@ class Cast:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Select:
     """`then if condition else otherwise`; only the branch taken is evaluated."""
 
@@ -101,10 +102,13 @@ class Select:
     dtype: DType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reduce:
-    """`reducer` over `axes` of `body`: sum prod min max any all argmin argmax. argmin/argmax give the smallest
-    row-major linear index over `axes`; `body` then has the compared type and `dtype` is i32 or i64."""
+    """`reducer` over `axes` of `body`: sum prod min max any all argmin argmax.
+
+    argmin and argmax give the smallest row-major linear index over `axes`; `body` then has the compared type
+    and `dtype` is i32 or i64.
+    """
 
     reducer: str
     axes: tuple[Axis, ...]
@@ -118,7 +122,7 @@ COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 REDUCERS = ("sum", "prod", "min", "max", "any", "all", "argmin", "argmax")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """An input or output of a kernel; `shape == ()` is a scalar."""
 
@@ -128,7 +132,7 @@ class Tensor:
     const: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage:
     """One tensor's definition: element `axes` is `value`."""
 
@@ -144,7 +148,7 @@ class Stage:
         return tuple(a.extent for a in self.axes)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kernel:
     """A checked kernel. `stages` are in topological order, producers first; outputs are among them.
     `declaration` is the kernel's name in the file, `name` that of the instance built (often the same)."""

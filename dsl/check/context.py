@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from .. import ast, typed
 from ..dtypes import BOOL, DType
+from ..record import record
 from ..source import Span
 from .scope import Extent
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """An index variable in scope."""
 
@@ -20,7 +21,7 @@ class Bound:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """The surroundings of an expression. `subscript`: integers of all types mix here, as i64.
 
@@ -58,7 +59,7 @@ class Context:
         return known if self.sure and len(known) == len(self.axes) else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Obligation:
     """Something to prove at a place: that a subscript is inside its tensor, or that a divisor is not zero.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .. import ast
 from ..diagnostics import Report, did_you_mean
+from ..record import record
 from ..source import Span
 from .kernels import check_kernel
 from .sizes import evaluate
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Callee:
     """A kernel by one of its names: its own, or an instance's with the sizes that binds."""
 

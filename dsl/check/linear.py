@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from .. import typed
 from ..affine import Affine, Range, variable
 from ..dtypes import BOOL
+from ..record import record
 
 Clause = tuple[
     tuple[Affine, ...], ...
 ]  # one of the alternatives holds; each is forms that are all >= 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Derived:
     """A variable that others determine: `name = op(args)`."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from .. import typed
 from ..dtypes import DType
+from ..record import record
 
 # No type holds more digits than this before its point; it also keeps exact arithmetic on literals small.
 LONGEST = 400
@@ -22,7 +22,7 @@ LARGEST = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flexible:
     """An expression made of literals only: it has no type until its context gives it one.
 

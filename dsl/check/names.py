@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ..dtypes import BOOL, DType
+from ..record import record
 
 CLAMP = "clamp"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """How many arguments a function has and which types it takes: a key of `KINDS`."""
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from .. import ast
 from ..diagnostics import Report, did_you_mean
 from ..dtypes import DTYPES
+from ..record import record
 from ..source import Span
 from . import sizes
 from .declarations import Callee, bind_sizes, callees, check_at, unknown_kernel
 from .scope import Extent, Scope, declare
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Kind:
     """What flows between calls: a tensor's type and shape."""
 

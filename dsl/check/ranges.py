@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from .. import ast
+from ..record import record
 from ..source import Span
 from .scope import Extent, Scope, Tensor
 from .sizes import dimension
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """A place that says what the range of an index is."""
 

@@ -6,17 +6,17 @@ which covers what conditions around a read usually say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from ..affine import Affine, Range
+from ..record import record
 from .linear import Clause, Problem, derived_range
 
 BUDGET = 1500
 ROUNDS = 12
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """`point` meets all constraints (`found`), none does (`none`), or the budget did not suffice (`unknown`).
 
