@@ -62,6 +62,20 @@ def test_exact_cases_are_exact_at_real_sizes() -> None:
             assert not expected.tolerance.any()
 
 
+def test_outputs_that_stay_inexact_are_not_judged_by_whole_numbers() -> None:
+    """Squares are 0 or 1 more than a multiple of 4: in a long sum of them every rounding is downwards."""
+    graph = dag("""
+    kernel f[N = 500](X: f32[N], a: f32) -> (Y: f32[N], norm: f32) {
+        Y[i] = a * X[i]
+        norm = sqrt(sum[i](Y[i] * Y[i]))
+    }""")
+    normal, exact, wide = make_cases(graph)
+    assert [c.name.split()[0] for c in (normal, exact, wide)] == ["normal", "exact", "wide"]
+    assert [t.name for t, b in exact.outputs if not b.tolerance.any()] == ["Y"]
+    assert [t.name for t, b in exact.outputs if np.isinf(b.tolerance).all()] == ["norm"]
+    assert all(np.isfinite(b.tolerance).all() and b.tolerance.all() for _, b in wide.outputs[1:])
+
+
 def test_cases_survive_a_file(tmp_path: Path) -> None:
     """What is loaded is what was saved."""
     cases = make_cases(example("embedding"), seeds=(0, 7))
