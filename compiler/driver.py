@@ -6,6 +6,7 @@ from ..dsl import ast
 from . import dag
 from .loop.ir import Nest
 from .loop.lower import lower
+from .loop.verify import verify
 from .passes.pipeline import Watch, optimise
 from .schedule.apply import apply
 from .schedule.errors import ScheduleError
@@ -26,9 +27,15 @@ def lowered(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Targe
     return lower(state, {})
 
 
-def nest_of(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Target, watch: Watch | None = None) -> Nest:
-    """The optimised nest of a hole-free schedule; `watch(name, nest)` sees it after lowering and each pass."""
+def nest_of(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Target,
+            watch: Watch | None = None, *, check: bool = False) -> Nest:
+    """The optimised nest of a hole-free schedule; `watch(name, nest)` sees it after lowering and each pass.
+
+    With `check` it is verified each time (InvalidNest is an error of the compiler, not of the schedule).
+    """
     nest = lowered(graph, directives, target)
+    if check:
+        verify(nest, after="lower")
     if watch:
         watch("lower", nest)
-    return optimise(nest, target, watch)
+    return optimise(nest, target, watch, check=check)
