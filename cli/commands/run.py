@@ -60,7 +60,8 @@ def run(file: File, kernel: KernelName = None, verify: Verify = False, everythin
     raise typer.Exit(exits.WRONG if wrong else exits.OK)
 
 
-_REPORT = "this is a defect of txc or of the C compiler; `txc explain R622` says what to do"
+_REPORT = ("this is a defect of txc or of the C compiler, unless a sum has tens of thousands of terms: "
+           "see `txc explain R622`")
 
 
 def _wrong(trial: Trial) -> str:
