@@ -10,12 +10,13 @@ All values are non-negative and all divisors positive, which is what tile sizes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from ..dsl.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Hole:
     """An integer that is not known yet."""
 
@@ -25,7 +26,7 @@ class Hole:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Op:
     """An operation on integers of which at least one is not known yet."""
 

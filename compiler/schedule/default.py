@@ -10,16 +10,18 @@ from __future__ import annotations
 from ...dsl import ast, typed
 from .. import dag
 from ..target.target import Target
+from .fuse import joined
 
 VECTORS = 4  # vectors in a row tile: enough independent accumulators to hide the latency of an addition
 ROWS = 4  # rows of a register tile: loads of the other operand are shared among them
 PARALLEL_WORK = 1 << 15  # operations below which threads cost more than they bring
+INLINED = 100  # nodes of an expression that is still inlined: chains of stages must not grow without bound
 COSTLY = frozenset(("exp", "log", "tanh", "erf", "sigmoid", "pow"))
 
 
 def default_schedule(graph: dag.Dag, target: Target) -> tuple[ast.Directive, ...]:
     """Directives for every stage of a kernel; legal for all of them."""
-    inlined = [s for s in graph.stages if _cheap(graph, s)]
+    inlined = _inlined(graph)
     made: list[ast.Directive] = [ast.Inline((_ref(s.name),)) for s in inlined]
     done = {s.name for s in inlined}
     for stage in reversed(graph.stages):
@@ -29,6 +31,20 @@ def default_schedule(graph: dag.Dag, target: Target) -> tuple[ast.Directive, ...
         made += _Tiling(graph, stage, target).directives(producer)
         done |= {stage.name} | ({producer.name} if producer else set())
     return tuple(made)
+
+
+def _inlined(graph: dag.Dag) -> list[dag.Stage]:
+    """The stages to inline, as long as the expressions that come of it stay small."""
+    found: list[dag.Stage] = []
+    sizes: dict[str, int] = {}
+    for stage in graph.stages:
+        nodes = list(typed.walk(stage.body))
+        sizes[stage.name] = len(nodes) + sum(sizes.get(r.tensor, 0) for r in nodes if isinstance(r, typed.Read))
+        if _cheap(graph, stage) and sizes[stage.name] <= INLINED:
+            found.append(stage)
+        else:
+            sizes[stage.name] = 0
+    return found
 
 
 def _cheap(graph: dag.Dag, stage: dag.Stage) -> bool:
@@ -109,7 +125,10 @@ class _Tiling:
 
     def _fused(self, loops: list[str], worker: dag.Stage) -> str:
         """The name of the innermost of the outer loops once they are parallel."""
-        return "_".join(loops) if self._is_parallel(worker) else loops[-1]
+        if not self._is_parallel(worker) or len(loops) == 1:
+            return loops[-1]
+        axes = [a.name for a in self.stage.axes]
+        return joined(loops, {*axes, *(part for axis in axes for part in self._names(axis))})
 
     def _is_parallel(self, worker: dag.Stage) -> bool:
         return worker.points >= PARALLEL_WORK

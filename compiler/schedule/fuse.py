@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from ...dsl import ast
 from .errors import ScheduleError
 from .holes import Holes
@@ -37,3 +39,11 @@ def fuse_loops(state: State, owner: StageState, loops: list[Loop], name: str, di
     for loop in loops:
         owner.consumed[loop.name] = f"it is part of the fused loop {name}"
     return fused
+
+
+def joined(names: Iterable[str], taken: Collection[str]) -> str:
+    """The name that a loop fused by `parallel` gets: its members' names, `_` behind them while it is taken."""
+    name = "_".join(names)
+    while name in taken:
+        name += "_"
+    return name

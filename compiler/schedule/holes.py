@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from ...dsl import ast
 from ...dsl.diagnostics import did_you_mean
+from ...dsl.record import record
 from ...dsl.source import NOWHERE, Span
 from ..sym import Hole, Int, bounds
 from .errors import ScheduleError
 
 OPEN = "tune it, or write a number for everything that is open"
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """One hole: values from low to high, or listed ones. `labels` name ordinals where values are no numbers."""
 

@@ -6,9 +6,9 @@ from ...dsl import ast
 from ...dsl.source import Span
 from ..sym import bounds
 from .errors import ScheduleError
-from .fuse import fuse_loops
+from .fuse import fuse_loops, joined
 from .holes import Holes, explicit_name, parallel_name, step_name
-from .split import remark, require_unmarked
+from .split import remark, require_unmarked, taken_names
 from .state import ROOT, Loop, StageState, State, find_loop, find_loops, find_stage
 
 
@@ -35,7 +35,7 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
     if any(loop.mark == "parallel" for loop in owner.loops):
         raise ScheduleError("S433", f"{owner.name} has a parallel loop already", directive.span,
                             "name all its parallel loops in one directive")
-    name = "_".join(loop.name for loop in found)
+    name = joined((loop.name for loop in found), taken_names(owner))
     target = found[0] if len(found) == 1 else fuse_loops(state, owner, found, name, directive)
     require_unmarked(owner, target, directive.span)
     remark(owner, target, "parallel")

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 
 from ...dsl import typed
 from ...dsl.affine import Affine, affine, variable
+from ...dsl.record import record
 from ..sym import Hole, Int, add, floor_divide, maximum, minimum, multiply, subtract
 from .state import StageState, State
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interval:
     """Indices from `start`, `extent` of them. `inside`: no index outside the tensor is among them."""
 
@@ -28,7 +29,7 @@ class Interval:
     inside: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rounded:
     """An atom that is no variable: `form // divisor`, or `form % divisor` where the extent is 1 and 0 elsewhere."""
 
@@ -38,7 +39,7 @@ class Rounded:
     extent: Int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clamped:
     """An atom that is no variable: `form`, moved so that `extent` indices from it lie inside a dimension."""
 
@@ -72,7 +73,7 @@ class Atoms:
         return variable(name)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Regions:
     """The regions of a loop's guests, by stage name, and the atoms their starts use."""
 
@@ -80,7 +81,7 @@ class Regions:
     atoms: Atoms
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reader:
     """Who reads: the part of each of its axes that runs, and how far the axis runs altogether."""
 

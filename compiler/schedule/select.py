@@ -9,13 +9,13 @@ are an error (S480).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ...dsl import ast, typed
 from ...dsl.check.declarations import Callee, bind_sizes, callees, instance_sizes
 from ...dsl.check.scope import declare
 from ...dsl.check.sizes import bind
 from ...dsl.diagnostics import Diagnostic, Report, TxcError
+from ...dsl.record import record
 from ...dsl.source import Source
 from ..target.target import Requirement, Target, requirement
 
@@ -24,7 +24,7 @@ BUILT_IN = "default"
 UNSCHEDULED = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """A schedule of the file with the kernel, the sizes and the features that it is for."""
 
@@ -54,7 +54,7 @@ class Candidate:
         return same and self.requirement.applies(target)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """The schedule chosen, hole-free. `origin` is asked, exact, record, template or default.
 
@@ -67,7 +67,7 @@ class Choice:
     facts: Mapping[str, object] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Recorded:
     """What tuning found: the schedule, and facts about it (time, verdict, …)."""
 
@@ -75,7 +75,7 @@ class Recorded:
     facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sources:
     """Schedules that no file holds: the best record (or None), a template's default, the built-in default."""
 

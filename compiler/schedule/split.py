@@ -92,12 +92,17 @@ def require_unmarked(owner: StageState, loop: Loop, span: Span) -> None:
 
 def claim(owner: StageState, nodes: Sequence[ast.Node], names: list[str]) -> None:
     """New loops' names must be new to their stage, and different."""
-    taken = {loop.name for loop in owner.loops} | set(owner.axes) | set(owner.consumed)
+    taken = taken_names(owner)
     for node, name in zip(nodes, names, strict=True):
         if name in taken:
             raise ScheduleError("S406", f"{owner.name} has, or had, a loop '{name}' already", node.span,
                                 f"take another name, such as {name}_{len(owner.loops)}")
         taken.add(name)
+
+
+def taken_names(owner: StageState) -> set[str]:
+    """The names that a stage's loops have or had."""
+    return {loop.name for loop in owner.loops} | set(owner.axes) | set(owner.consumed)
 
 
 def remark(owner: StageState, loop: Loop, mark: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from ...dsl import ast, typed
 from ...dsl.diagnostics import did_you_mean
+from ...dsl.record import record
 from ...dsl.source import NOWHERE, Span
 from .. import dag
 from ..sym import Int, ceil_divide, minimum, multiply
@@ -23,7 +24,7 @@ from .errors import ScheduleError
 SPATIAL, REDUCTION, FUSED = "spatial", "reduction", "fused"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Loop:
     """One live loop: iteration t covers elements t * tile … of its axis. `mark` is a loop kind of the IR."""
 
@@ -33,7 +34,7 @@ class Loop:
     mark: str = "serial"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IterAxis:
     """Something loops step through. `members` are the loops a fused axis stands for, outermost first."""
 
@@ -43,7 +44,7 @@ class IterAxis:
     members: tuple[Loop, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a stage is computed: inside a loop of another stage."""
 

@@ -1,0 +1,80 @@
+"""The built-in default: legal and right for every kernel, vectorised along memory, parallel where there is work."""
+
+from __future__ import annotations
+
+import pytest
+from support.kernels import EXAMPLES, SMALL, dag, example, load
+from support.scheduled import TARGET, check_nest, nest_of, state_of
+from txc.compiler.schedule.default import PARALLEL_WORK, default_schedule
+from txc.dsl import ast
+from txc.dsl.parser import parse, parse_directives
+from txc.dsl.source import Source
+
+FILES = sorted(EXAMPLES.rglob("*.tx"))
+NAMES = [(path, d.name) for path in FILES for d in parse(Source(path.read_text())).declarations
+         if isinstance(d, ast.Kernel | ast.Instance)]
+SUITE = sorted({path.stem for path, _ in NAMES if path.parent.name == "suite"})
+
+
+@pytest.mark.parametrize(("path", "name"), NAMES, ids=lambda x: getattr(x, "stem", x))
+def test_legal_for_every_example(path, name: str) -> None:
+    """Every kernel and instance of the examples lowers, prints and reads back."""
+    graph = load(path, name)
+    directives = default_schedule(graph, TARGET)
+    assert parse_directives("\n".join(map(str, directives))) == directives
+    state = state_of(graph, directives)
+    for stage in state.stages.values():
+        assert stage.place != "root" or stage.stage.points < PARALLEL_WORK or any(
+            loop.mark == "parallel" for loop in stage.loops) or not stage.stage.axes, stage.name
+
+
+@pytest.mark.parametrize("name", [*SMALL, *SUITE])
+def test_right_for_small_examples(name: str) -> None:
+    """At awkward sizes the nest computes what the reference says."""
+    graph = example(name)
+    check_nest(graph, nest_of(graph, default_schedule(graph, TARGET)), ("reversed",))
+
+
+@pytest.mark.parametrize("text", [
+    "kernel f[N = 7](X: f32[N]) -> (s: f32) { s = sum[i](X[i]) }",
+    "kernel f(a: f32) -> (s: f32) { s = a * 2 }",
+    "kernel f[N = 40](X: f32[N, 1]) -> (Y: f32[N, 1]) { Y[i, j] = X[i, j] * 2 }",
+    "kernel f[N = 64](X: f32[N, N, 2]) -> (D: f32[N, N, 2]) { D[i, j, i_j] = X[i, j, i_j] + 1 }",
+    "kernel f[N = 40](A: f32[N, N], B: f32[N, N]) -> (D: f32[N, N]) "
+    "{ C[i0_j0, j] = sum[k](A[i0_j0, k] * B[k, j]) D[i, i0_j0] = C[i, i0_j0] + 1 }",
+    "kernel f[N = 40](A: f32[N, N], B: f32[N, N]) -> (D: f16[N, N]) { D[i, j] = f16(sum[k](A[i, k] * B[k, j])) }",
+    "kernel f[N = 9](X: f32[N]) -> (Y: f32[N], Z: f32[N]) { Y[i] = X[i] * 2  Z[i] = Y[i] + sum[j](Y[j] * X[i]) }",
+    "kernel f[N = 9, i0 = 3](X: f32[N, i0]) -> (Y: f32[N]) { Y[i] = sum[i1](X[i, i1]) }",
+    "kernel f[N = 9](X: f32[N]) -> (F: f32[N]) { "
+    + " ".join(f"{b}[i] = {a}[i] + {a}[i]" for a, b in zip("XABCDE", "ABCDEF", strict=True)) + " }",
+])
+def test_odd_kernels(text: str) -> None:
+    """Scalars, axes of one element, names that meet those of fused loops, chains of cheap stages."""
+    graph = dag(text)
+    check_nest(graph, nest_of(graph, default_schedule(graph, TARGET)))
+
+
+def test_dense() -> None:
+    """A matrix product with an epilogue: tiles of a few vectors, the reduction computed in the tile."""
+    graph = load(EXAMPLES / "dense.tx", "dense")
+    assert "\n".join(map(str, default_schedule(graph, TARGET))) == """\
+split D.j: [j0, j1: 32]
+split D.i: [i0, i1: 2]
+order D: i0 j0 i1 j1
+parallel D.i0 D.j0
+vectorize D.j1
+compute C at D.i0_j0
+order C: k i j
+vectorize C.j
+unroll C: 16"""
+
+
+def test_chains_do_not_grow_without_bound() -> None:
+    """Stages that read another twice are inlined until their expressions get large."""
+    names = [f"T{n}" for n in range(12)]
+    lines = " ".join(f"{b}[i] = {a}[i] + {a}[i]" for a, b in zip(["X", *names], [*names, "Y"], strict=True))
+    graph = dag(f"kernel f[N = 9](X: f32[N]) -> (Y: f32[N]) {{ {lines} }}")
+    directives = default_schedule(graph, TARGET)
+    inlined = [d for d in directives if isinstance(d, ast.Inline)]
+    assert 0 < len(inlined) < len(names)
+    check_nest(graph, nest_of(graph, directives))
