@@ -63,7 +63,7 @@ class Holes:
                 first, last = self.fixed(low), self.fixed(top)
                 if first > last:
                     raise ScheduleError("S419", f"the range {choice} is empty: it begins above its end", choice.span,
-                                        f"write {high}..{low}" if low != high else "")
+                                        f"write {top}..{low}")
                 return self._column(Column(column, first, last), choice.span)
             case ast.OneOf(values=values):
                 listed = tuple(sorted({self.fixed(v) for v in values}))
