@@ -9,13 +9,14 @@ contains a Reduce. Reductions inside expressions are stages of their own, named 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from functools import cached_property
 from math import prod
 from typing import cast
 
 from ..dsl import typed
 from ..dsl.dtypes import DType
+from ..dsl.record import Cached, record
 from ..dsl.source import NOWHERE, Span
 from ..dsl.typed import Axis, Expr, Tensor
 from .dag_text import axes_text, expr_text
@@ -25,7 +26,7 @@ from .widen import narrow, widen
 ARITHMETIC = frozenset(("+", "-", "*", "/", "//", "%"))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reduction:
     """A reducer (`sum prod min max any all argmin argmax`) and its axes, outermost first.
 
@@ -36,7 +37,7 @@ class Reduction:
     axes: tuple[Axis, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stage:
     """One tensor's definition: element `axes` is `body`, or the reduction of `body`; stored as `dtype`."""
 
@@ -70,8 +71,8 @@ class Stage:
         return f"{self.name}{axes}: {self.dtype} = {value}"
 
 
-@dataclass(frozen=True)
-class Dag:
+@record
+class Dag(Cached):
     """A kernel in normal form. `stages` are in topological order, producers first; outputs are among them."""
 
     name: str

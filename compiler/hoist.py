@@ -16,10 +16,11 @@ from functools import reduce
 from math import inf
 
 from ..dsl.dtypes import BOOL, DType
+from ..dsl.record import record
 from ..dsl.typed import Axis, Binary, Const, Expr, Index, Read, Reduce, Select, Unary, rebuild, walk
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hoisted:
     """A reduction taken out of an expression: element `axes` is `reducer` over `over` of `body`."""
 

@@ -9,7 +9,8 @@ a record are closures over its fields instead, written once, here.
         text: str
 
 To `dataclasses.fields`, `replace` and `is_dataclass`, to pattern matching, pickling, copying and type
-checkers a record is what `@dataclass(frozen=True, slots=True)` makes, and `field(…)` works as there.
+checkers a record is what `@dataclass(frozen=True, slots=True)` makes, and `field(…)` works as there. A record
+with cached properties has `Cached` as its base.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from typing import Any, TypeVar, dataclass_transform
 T = TypeVar("T")
 Fields = tuple[Field[Any], ...]
 Method = Callable[..., object]
+
+
+class Cached:
+    """Base of records with cached properties: a dictionary to keep them in, which copies start without."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
-from .record import record
+from .record import Cached, record
 
 
 @record
@@ -32,8 +31,8 @@ class Span:
 NOWHERE = Span(-1, -1)
 
 
-@dataclass(frozen=True)
-class Source:
+@record
+class Source(Cached):
     """A named text. `name` is a path, or `<stdin>`, or whatever the caller wants errors to say."""
 
     text: str

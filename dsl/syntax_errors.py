@@ -6,12 +6,12 @@ the last one, which lists what was expected, always answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from ..grammar.words import DECLARATIONS, DIRECTIVES, FUNCTIONS, REDUCERS, RESERVED, TYPES, phrase
 from .diagnostics import Diagnostic, did_you_mean
 from .lexer import Token, first_on_line
+from .record import Cached, record
 from .source import Source, Span
 
 CLOSERS = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
@@ -38,8 +38,8 @@ FOREIGN_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class Place:
+@record
+class Place(Cached):
     """Where parsing stopped: at `tokens[index]`, where only `accepted` kinds could stand."""
 
     source: Source

@@ -7,8 +7,8 @@ Importing this needs no Lark.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 GRAMMAR = (Path(__file__).parent / "tx.lark").read_text(encoding="utf-8")
 
@@ -17,8 +17,7 @@ _TERMINAL = re.compile(r"([A-Z_]+): (.*?)\s+// (.+)")
 _LITERAL = re.compile(r'"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(NamedTuple):
     """A terminal of the grammar: its literal texts, or a regular expression, and what messages call it."""
 
     name: str

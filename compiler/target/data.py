@@ -7,10 +7,11 @@ A feature is spelled as Linux spells it in /proc/cpuinfo; a word for the instruc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from ...dsl.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Feature:
     """A feature of a machine; `implies` are features that come with it.
 
@@ -23,7 +24,7 @@ class Feature:
     c_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Named:
     """A target with a name: its features, cache sizes in bytes for one core (l3: shared), and cores."""
 

@@ -7,14 +7,13 @@ target must have: `for cpu` asks nothing, so it applies to every CPU, `for cpu:x
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...dsl.diagnostics import Diagnostic, TxcError, did_you_mean
+from ...dsl.record import record
 from .data import FAMILIES, FEATURES, NAMED, best_name, closure, named, registers
 from .host import Machine, machine
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Target:
     """A machine to generate code for.
 
@@ -39,7 +38,7 @@ class Target:
         return "+".join([f"{self.family}:{self.name}", *_minimal(self.features - implied)])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requirement:
     """What a schedule asks of a target."""
 
