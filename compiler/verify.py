@@ -117,7 +117,8 @@ def _overflowed(tensor: Tensor, expected: Bounded, got: Array) -> Array:
     """Where infinity stands for a value that may lie beyond the largest of its type."""
     if not tensor.dtype.is_float:
         return np.zeros((), dtype=bool)
-    beyond = np.abs(expected.value) + expected.tolerance > largest(tensor.dtype)
+    with np.errstate(invalid="ignore"):
+        beyond = np.abs(expected.value) + expected.tolerance > largest(tensor.dtype)
     return beyond & np.isinf(got) & (np.sign(got) == np.sign(expected.value))
 
 

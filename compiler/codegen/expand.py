@@ -10,7 +10,7 @@ import math
 from ...dsl.dtypes import DType
 from ..loop.ir import Binary, Broadcast, Call, Const, Expr, Select, Unary
 
-EXPANDED = frozenset(("min", "max", "rsqrt", "sigmoid"))
+EXPANDED = frozenset(("min", "max", "rsqrt"))
 
 
 def is_expanded(function: str, dtype: DType) -> bool:
@@ -21,16 +21,13 @@ def is_expanded(function: str, dtype: DType) -> bool:
 def expanded(function: str, args: list[Expr]) -> Expr:
     """The function on vector arguments, spelt out."""
     a = args[0]
-    one = Const(1, a.dtype, a.lanes)
     match function:
         case "min":
             return _extreme("<", a, args[1])
         case "max":
             return _extreme(">", a, args[1])
         case "rsqrt":
-            return Binary("/", one, Call("sqrt", (a,)))
-        case "sigmoid":
-            return Binary("/", one, Binary("+", one, Call("exp", (Unary("neg", a),))))
+            return Binary("/", Const(1, a.dtype, a.lanes), Call("sqrt", (a,)))
         case _ if a.dtype.kind == "uint":
             return a
         case _:

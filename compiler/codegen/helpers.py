@@ -126,8 +126,7 @@ def source(name: str) -> str:
         case ["from", origin]:
             return _saturating(name, dtype, DTYPES[origin])
         case ["sigmoid"]:
-            one, exp = ("1.0f", "expf") if dtype.bits == 32 else ("1.0", "exp")
-            return _function(name, dtype, "a", f"return {one} / ({one} + {exp}(-a));")
+            return _sigmoid(name, dtype)
         case _:
             raise KeyError(name)
 
@@ -144,6 +143,15 @@ def _extreme(name: str, dtype: DType, op: str) -> str:
     if not dtype.is_float:
         return _function(name, dtype, "a b", f"return {plain};")
     return _function(name, dtype, "a b", f"return a != a ? a : ({plain});    /* NaN from either side */")
+
+
+def _sigmoid(name: str, dtype: DType) -> str:
+    """With an exponential that cannot overflow: small results keep their digits, down to subnormal ones."""
+    one, f = ("1.0f", "f") if dtype.bits == 32 else ("1.0", "")
+    return _function(
+        name, dtype, "a",
+        f"const {MEMORY_TYPE[dtype.name]} small = exp{f}(-fabs{f}(a));",
+        f"return (a < 0 ? small : {one}) / ({one} + small);")
 
 
 def _floordiv(name: str, dtype: DType) -> str:
