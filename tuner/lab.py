@@ -21,7 +21,8 @@ GROUP = 0.003
 class Candidate:
     """A row on the bench, or the untuned default (`row` None). `trial` is its record's id, 0 for the default.
 
-    `times` are seconds, empty until it was found right; `provisional` ones were taken in a slow phase.
+    `times` are seconds, empty until it was found right; `provisional` ones were taken in a slow phase,
+    `outdated` ones with the code of another generator.
     """
 
     number: int
@@ -29,6 +30,7 @@ class Candidate:
     trial: int = 0
     times: list[float] = field(default_factory=list[float])
     provisional: bool = False
+    outdated: bool = False
     built: bool = False
     failure: Failure | None = None
 
@@ -85,11 +87,17 @@ class Lab:
             return [self._again(candidate) for candidate in candidates]
 
     def verify(self, candidates: Sequence[Candidate]) -> None:
-        """Build candidates of an earlier run anew and verify them; those that fail now lose their times."""
+        """Build candidates of an earlier run anew and verify them.
+
+        Those that fail now lose their times; outdated ones keep only what they show now.
+        """
         missing = [c for c in candidates if not c.built]
         self.build(missing)
         with self._lock.alone():
             for candidate in missing:
+                if candidate.failure or candidate.outdated:
+                    candidate.times.clear()
+                    candidate.outdated = False
                 if candidate.built:
                     self._verify(candidate, None)
                 if candidate.failure:

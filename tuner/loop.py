@@ -40,10 +40,11 @@ def run(problem: Problem, searcher: Searcher, budget: Budget, records: Records,
     Raises TxcError R651 if what verifies candidates cannot be computed.
     """
     options = options or Options()
+    blank = problem.blank
     if options.fresh:
-        records.retire(problem.blank.key, problem.blank.template_hash)
-    threads = problem.blank.key.threads
-    with Pool(problem.recipe, threads, options.builders, options.limits) as pool:
+        records.retire(blank.key, blank.template_hash)
+    records.retire_failures(blank.key, blank.template_hash, blank.generator)
+    with Pool(problem.recipe, blank.key.threads, options.builders, options.limits) as pool:
         lab = Lab(pool, MachineLock(options.lock))
         session = _Session(problem, searcher, budget, records, on_event, options, lab)
         try:
@@ -179,7 +180,8 @@ class _Session:
         for candidate in chosen:
             if candidate.failure:       # right in an earlier run, of another generator or compiler perhaps
                 failure = candidate.failure
-                self._records.condemn(candidate.trial, failure.kind, failure.message)
+                self._records.condemn(candidate.trial, failure.kind, failure.message,
+                                      self._problem.blank.generator)
         chosen = [c for c in chosen if c.times]
         time_again(self._lab, chosen, self._in_time)
         for candidate in chosen:
@@ -214,6 +216,7 @@ class _Session:
     def _resumed(self, record: Record) -> Candidate:
         candidate = self._lab.candidate(record.row)
         candidate.trial, candidate.provisional = record.id, record.provisional
+        candidate.outdated = record.outdated(self._problem.blank.generator)
         candidate.times = list(record.times)
         return candidate
 
@@ -239,7 +242,8 @@ class _Session:
             return ""       # an illegal filling, which its message explains
 
     def _retime(self, candidate: Candidate) -> None:
-        self._records.retime(candidate.trial, candidate.times, candidate.provisional)
+        self._records.retime(candidate.trial, candidate.times, candidate.provisional,
+                             self._problem.blank.generator)
 
     def _tell(self, candidates: Sequence[Candidate]) -> None:
         rows = [c.row for c in candidates if c.row is not None]

@@ -127,16 +127,17 @@ class Records:
             values).fetchone()
         return int(found[0])
 
-    def retime(self, trial: int, times: Sequence[float], provisional: bool) -> None:
-        """Replace the times of a trial."""
-        self._db.execute("UPDATE trials SET times = ?, score = ?, provisional = ? WHERE id = ?",
-                         (json.dumps(list(times)), min(times), provisional, trial))
-
-    def condemn(self, trial: int, verdict: str, message: str) -> None:
-        """Say of a trial that was right that it fails now."""
+    def retime(self, trial: int, times: Sequence[float], provisional: bool, generator: str) -> None:
+        """Replace the times of a trial by those that it has with a code generator."""
         self._db.execute(
-            "UPDATE trials SET verdict = ?, message = ?, score = NULL, times = '[]' WHERE id = ?",
-            (verdict, message, trial))
+            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ? WHERE id = ?",
+            (json.dumps(list(times)), min(times), provisional, generator, trial))
+
+    def condemn(self, trial: int, verdict: str, message: str, generator: str) -> None:
+        """Say of a trial that was right that it fails now, with a code generator."""
+        self._db.execute(
+            "UPDATE trials SET verdict = ?, message = ?, generator = ?, score = NULL, times = '[]'"
+            " WHERE id = ?", (verdict, message, generator, trial))
 
     def show(self, trial: int) -> Record | None:
         """The record with an id."""
@@ -175,6 +176,13 @@ class Records:
                              (*task, template_hash))
             self._db.execute(f"DELETE FROM choices WHERE {where}", task)
 
+    def retire_failures(self, key: TaskKey, template_hash: str, generator: str) -> None:
+        """Make history of what failed with other code generators: this one may well do it."""
+        self._db.execute(
+            "UPDATE trials SET retired = 1 WHERE kernel_hash = ? AND target = ? AND threads = ?"
+            " AND template_hash = ? AND verdict != 'ok' AND generator != ? AND NOT retired",
+            (key.kernel_hash, key.target, key.threads, template_hash, generator))
+
     def choose(self, key: TaskKey, choice: Choice) -> None:
         """Store the outcome of a final comparison among the trials stored so far."""
         self._db.execute(
@@ -194,25 +202,33 @@ class Records:
         That is the choice of the last final comparison, unless a trial stored since has a better time.
         """
         last = self._last_choice(key)
+        chosen = self.show(last["trial"]) if last and last["trial"] else None
         row = self._db.execute(
             "SELECT * FROM trials WHERE kernel_hash = ? AND target = ? AND threads = ? AND verdict = 'ok'"
             " AND NOT retired AND id > ? AND score < ? ORDER BY score, id LIMIT 1",
             (key.kernel_hash, key.target, key.threads, last["after"] if last else 0,
-             last["seconds"] if last else 1e300)).fetchone()
-        if row is not None:
-            return _record(row)
-        return self.show(last["trial"]) if last and last["trial"] else None
+             _to_beat(last, chosen))).fetchone()
+        return chosen if row is None else _record(row)
 
     def _last_choice(self, key: TaskKey) -> sqlite3.Row | None:
+        """The last whose trial has not been found wrong since."""
         return self._db.execute(
-            "SELECT * FROM choices WHERE kernel_hash = ? AND target = ? AND threads = ?"
-            " ORDER BY id DESC LIMIT 1",
+            "SELECT choices.* FROM choices LEFT JOIN trials ON trials.id = trial"
+            " WHERE choices.kernel_hash = ? AND choices.target = ? AND choices.threads = ?"
+            " AND (trial IS NULL OR verdict = 'ok') ORDER BY choices.id DESC LIMIT 1",
             (key.kernel_hash, key.target, key.threads)).fetchone()
 
 
 _PLAIN = ("kernel", "template_hash", "schedule", "verdict", "message", "seed", "compiler", "generator",
           "version", "provisional", "retired", "created")
 _LISTS = ("columns", "row", "times")
+
+
+def _to_beat(last: sqlite3.Row | None, chosen: Record | None) -> float:
+    """Seconds that a later trial must stay below; a choice made while the machine was slow is no excuse."""
+    if last is None:
+        return 1e300
+    return min(last["seconds"], chosen.score or 1e300) if chosen else last["seconds"]
 
 
 def _values(record: Record) -> dict[str, Any]:

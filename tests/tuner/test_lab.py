@@ -86,6 +86,15 @@ def test_candidates_of_earlier_runs_are_verified_before_they_are_timed(tmp_path:
     assert crashed.failure == Failure(CRASH, "died")
 
 
+def test_times_of_another_generators_code_are_dropped_when_verified(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    candidate = lab.candidate((2,))
+    candidate.times, candidate.outdated = [1e-6], True
+    lab.verify([candidate])
+    assert candidate.times == [0.001]
+    assert not candidate.outdated
+
+
 def test_a_candidate_that_fails_in_a_round_counts_as_infinitely_slow(tmp_path: Path):
     lab, _ = make_lab(tmp_path)
     candidates = [lab.candidate((2,)) for _ in range(4)]

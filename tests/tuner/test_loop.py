@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,23 @@ def test_a_fresh_run_starts_over(records: Records, options: Options):
     outcome = tune(COSTS, records, fresh, trials=6)
     assert (outcome.trials, outcome.new) == (6, 6)
     assert len(list(records.find(retired=True))) == 12
+
+
+def test_what_failed_with_another_generator_is_tried_again(records: Records, options: Options):
+    """Failures of old do not count; right rows do, but show anew what they can before they win."""
+    space = FakeSpace((listed("behaviour", c.INSTANT), FakeColumn("cost", 20, 29)))
+    blank = replace(problem(space).blank, generator="old")
+    records.add(replace(blank, row=(c.INSTANT, 20), verdict="crash", message="a defect since mended"))
+    right = records.add(replace(blank, row=(c.INSTANT, 29), times=(1e-6,)))
+    outcome = tune(space, records, options)
+    assert (outcome.status, outcome.trials, outcome.new, outcome.valid) == (EXHAUSTED, 10, 9, 10)
+    assert outcome.failures == {}
+    assert outcome.best is not None
+    assert outcome.best.row == (c.INSTANT, 20)
+    stored = records.show(right)
+    assert stored is not None
+    assert stored.score == pytest.approx(0.00029)
+    assert stored.generator == problem(space).blank.generator
 
 
 def test_a_budget_of_seconds_is_kept(records: Records, options: Options):

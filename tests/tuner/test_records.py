@@ -105,9 +105,10 @@ def test_where_the_default_won_there_is_no_best(records: Records):
 
 def test_new_times_replace_the_old(records: Records):
     number = records.add(replace(RECORD, provisional=True))
-    records.retime(number, (0.003, 0.002, 0.001), provisional=False)
+    records.retime(number, (0.003, 0.002, 0.001), provisional=False, generator="2")
     stored = records.show(number)
     assert stored is not None
+    assert not stored.outdated("2")
     assert stored.times == (0.003, 0.002, 0.001)
     assert not stored.provisional
     best = records.best(KEY)
@@ -127,6 +128,41 @@ def test_a_fresh_start_retires_the_trials_of_one_template(records: Records):
     assert len(list(records.find(retired=True))) == 2
     records.add(trial(1, 1, score=2.0))
     assert [r.score for r in records.trials(KEY, "t1")] == [2.0]
+
+
+def test_failures_of_other_generators_become_history(records: Records):
+    """What is right stays, and so does what fails with the present generator; a retired row can be tried anew."""
+    right = records.add(trial(1, 1, score=1.0))
+    old = records.add(trial(2, 2))
+    present = records.add(replace(trial(3, 3), generator="2"))
+    other = records.add(replace(trial(2, 2), template_hash="t2"))
+    records.retire_failures(KEY, "t1", "2")
+    assert [r.id for r in records.find()] == [right, present, other]
+    assert records.add(trial(2, 2, score=2.0)) != old
+
+
+def test_a_trial_found_wrong_is_not_chosen_any_more(records: Records):
+    """The choice before it holds again, or what is best without any."""
+    first, second = records.add(trial(1, 1, score=2.0)), records.add(trial(2, 2, score=1.0))
+    records.choose(KEY, Choice(first, 2.0, 4.0))
+    records.choose(KEY, Choice(second, 1.0, 4.0))
+    records.condemn(second, "wrong result", "off by one", "2")
+    best = records.best(KEY)
+    assert best is not None
+    assert best.id == first
+    condemned = records.show(second)
+    assert condemned is not None
+    assert (condemned.verdict, condemned.generator, condemned.score) == ("wrong result", "2", None)
+
+
+def test_a_choice_made_while_the_machine_was_slow_is_held_to_its_best_time(records: Records):
+    """Its time in the comparison was 7; a later trial must beat the 1.2 that it has shown, not the 7."""
+    chosen = records.add(trial(1, 1, score=1.2))
+    records.choose(KEY, Choice(chosen, 7.0, 9.0))
+    records.add(trial(2, 2, score=4.0))
+    best = records.best(KEY)
+    assert best is not None
+    assert best.id == chosen
 
 
 def test_a_record_of_another_generator_must_be_verified_again():
