@@ -1,15 +1,15 @@
 """Lowering: a scheduled kernel with numbers for its holes becomes a loop nest.
 
-The walk keeps, for each axis of a stage, its value so far and how much of it is left. Entering a loop of tile T
-with `left` elements to go makes `left // T` full iterations and, where T does not divide, a nest of its own for
-the rest: every extent in the result is a number, and no full tile contains a guard. Only a parallel loop, a fused
-one, and loops ordered against their own splits choose between full and rest at run time, with an `If`.
+The walk keeps, for each axis of a stage, its value so far and how much of it is left. Entering a loop of tile
+T with `left` elements to go makes `left // T` full iterations and, where T does not divide, a nest of its own
+for the rest: every extent in the result is a number, and no full tile contains a guard. Only a parallel loop,
+a fused one, and loops ordered against their own splits choose between full and rest at run time, by `If`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import prod
 
 from .. import sym
@@ -18,35 +18,13 @@ from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, sp
 from . import accumulate
 from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
 from .lower_expr import ZERO, Stored, lower_expr, minus, plus, times
+from .lower_frame import Frame, Tensors
 from .lower_names import loop_names
 from .lower_starts import form_expr
+from .lower_tiles import Tiles
 
-Tensors = Mapping[str, Stored]
-Body = Callable[["Frame"], tuple[Stmt, ...]]
+Body = Callable[[Frame], tuple[Stmt, ...]]
 Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its step, how many there are at most
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A point in the nest of one stage: the values of its axes so far, what is left of each, where they began,
-    and where the tensors in reach are stored.
-
-    `steps` are those of loops ordered against their splits; `counts` has, for each fused axis that has begun, the
-    number of steps that each of its members takes at most.
-    """
-
-    value: Mapping[str, Expr]
-    left: Mapping[str, int]
-    start: Mapping[str, Expr]
-    extent: Mapping[str, int]
-    tensors: Tensors
-    steps: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
-    counts: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-
-    def advance(self, axis: str, by: Expr, left: int) -> Frame:
-        """Further along one axis."""
-        value = plus(self.value[axis], by)
-        return replace(self, value={**self.value, axis: value}, left={**self.left, axis: left})
 
 
 def lower(state: State, holes: Mapping[str, int]) -> Nest:
@@ -57,7 +35,7 @@ def lower(state: State, holes: Mapping[str, int]) -> Nest:
 class _Lowering:
     def __init__(self, state: State, holes: Mapping[str, int]) -> None:
         self.state = state
-        self.holes = holes
+        self.tiles = Tiles(state, holes)
         self.names = loop_names(state)
         self.regions: dict[tuple[str, int], Regions] = {}
 
@@ -81,7 +59,8 @@ class _Lowering:
 
     # ── one stage ────────────────────────────────────────────────────────────────────────────────────────
 
-    def stage(self, stage: StageState, box: Mapping[str, tuple[Expr, int]], tensors: Tensors) -> tuple[Stmt, ...]:
+    def stage(self, stage: StageState, box: Mapping[str, tuple[Expr, int]],
+              tensors: Tensors) -> tuple[Stmt, ...]:
         """The nest that computes a stage over a box of its spatial axes (axis to start and extent)."""
         start = {name: first for name, (first, _) in box.items()}
         extent = {name: number for name, (_, number) in box.items()}
@@ -90,10 +69,10 @@ class _Lowering:
         frame = Frame(dict.fromkeys(start, ZERO), extent, start, extent, tensors)
         best = self._best_buffer(stage, tensors[stage.name].buffer, frame)
         if best is None:
-            return self.loops(stage, 0, frame, False)
+            return self.loops(stage, 0, frame, init=False)
         kept = Stored(best, (ZERO,) * len(best.shape), best.shape)
         frame = replace(frame, tensors={**tensors, f"{stage.name}.best": kept})
-        return (Block((Alloc(best), *self.loops(stage, 0, frame, False))),)
+        return (Block((Alloc(best), *self.loops(stage, 0, frame, init=False))),)
 
     def _best_buffer(self, stage: StageState, buffer: Buffer, frame: Frame) -> Buffer | None:
         reduction = stage.stage.reduction
@@ -109,10 +88,10 @@ class _Lowering:
             return self.statement(stage, frame, init)
         loop = stage.loops[position]
         if init and stage.is_reduction(loop):
-            return self.loops(stage, position + 1, frame, True)
+            return self.loops(stage, position + 1, frame, init=True)
         before: tuple[Stmt, ...] = ()
         if not init and stage.stage.reduction and position == stage.first_reduction():
-            before = self.loops(stage, position, frame, True)
+            before = self.loops(stage, position, frame, init=True)
         return (*before, *self.enter(stage, position, frame, init))
 
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
@@ -120,8 +99,8 @@ class _Lowering:
         loop = stage.loops[position]
         if loop.axis not in frame.left:
             frame = self._begin_fused(stage, loop, frame)
-        tile, left = self._tile(loop), frame.left[loop.axis]
-        kind = self._kind(stage, position, frame, init)
+        tile, left = self.tiles.of(loop), frame.left[loop.axis]
+        kind = self.tiles.kind(stage, position, frame.left, init)
 
         def inside(f: Frame) -> tuple[Stmt, ...]:
             return self.inside(stage, position, f, init)
@@ -137,14 +116,11 @@ class _Lowering:
         if kind == "parallel" and rest:
             body = self._either(frame, loop.axis, var, tile, full, rest, inside)
             return (For(var.name, count, kind, Block(body)),)
-        whole = inside(frame.advance(loop.axis, times(var, tile), tile))
-        stmts: tuple[Stmt, ...] = (For(var.name, full, kind, Block(whole)),)
-        if full == 1:
-            stmts = (Block(inside(frame.advance(loop.axis, ZERO, tile))),)
-        if rest:
-            tail = inside(frame.advance(loop.axis, Const(full * tile), rest))
-            stmts = (*stmts, Block(tail))
-        return stmts
+        whole = Block(inside(frame.advance(loop.axis, ZERO if full == 1 else times(var, tile), tile)))
+        first = whole if full == 1 else For(var.name, full, kind, whole)
+        if not rest:
+            return (first,)
+        return first, Block(inside(frame.advance(loop.axis, Const(full * tile), rest)))
 
     def _either(self, frame: Frame, axis: str, step: Expr, tile: int, full: int, rest: int,
                 inside: Body) -> tuple[Stmt, ...]:
@@ -158,9 +134,10 @@ class _Lowering:
         otherwise = inside(frame.advance(axis, Const(full * tile), rest))
         return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
 
-    def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str, inside: Body) -> tuple[Stmt, ...]:
+    def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
+                inside: Body) -> tuple[Stmt, ...]:
         """A loop ordered against its splits: nominal counts, and guards where the value is complete."""
-        axis, tile, extent = loop.axis, self._tile(loop), frame.extent[loop.axis]
+        axis, tile, extent = loop.axis, self.tiles.of(loop), frame.extent[loop.axis]
         k = stage.made[axis].index(loop.name)
         last = steps(stage, axis)[-1][1].name == loop.name
         by = times(Var(self.names[stage.name, loop.name]), tile)
@@ -169,28 +146,23 @@ class _Lowering:
         body = inside(frame)
         for condition in self._within(stage, axis, frame) if last else ():
             body = (If(condition, Block(body)),)
-        count = -(-self._span(stage, axis, k, extent) // tile)
+        count = -(-self.tiles.span(stage, axis, k, extent) // tile)
         return (For(self.names[stage.name, loop.name], count, kind, Block(body)),)
-
-    def _span(self, stage: StageState, axis: str, k: int, extent: int) -> int:
-        """The elements that the k-th step of an axis goes through, where all before it are full."""
-        return min(self._tile(split_order(stage, axis)[k - 1]), extent) if k else extent
 
     def _within(self, stage: StageState, axis: str, frame: Frame) -> Iterator[Expr]:
         """The conditions that the steps through an axis stay in the tiles around them, and in the axis."""
         extent = frame.extent[axis]
         made = split_order(stage, axis)
         for k, loop in enumerate(made):
-            span = self._span(stage, axis, k, extent)
-            outer = any(self._span(stage, axis, j, extent) % self._tile(made[j]) for j in range(k)) if k else False
-            if span % self._tile(loop) or (k == 0 and outer):
+            span = self.tiles.span(stage, axis, k, extent)
+            if span % self.tiles.of(loop):
                 offset: Expr = ZERO
                 for inner in made[k:]:
                     offset = plus(offset, frame.steps[inner.name])
                 yield Binary("<", offset, Const(span))
 
     def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
-        """What stands in a loop: decoded members of a fused axis, stages computed here, the loops further in."""
+        """What stands in a loop: members of a fused axis, stages computed here, the loops further in."""
         return self._decoded(stage, stage.loops[position], frame,
                              lambda f: self._with_guests(stage, position, f, init))
 
@@ -208,19 +180,14 @@ class _Lowering:
         for member in stage.axes[loop.axis].members:
             if member.axis not in frame.left:
                 frame = self._begin_fused(stage, member, frame)
-        counts = tuple(self._most(stage, member, frame) for member in stage.axes[loop.axis].members)
+        counts = tuple(self.tiles.most(stage, member, frame.left) for member in stage.axes[loop.axis].members)
         extent = prod(counts)
         return replace(frame, value={**frame.value, loop.axis: ZERO}, left={**frame.left, loop.axis: extent},
                        start={**frame.start, loop.axis: ZERO}, extent={**frame.extent, loop.axis: extent},
                        counts={**frame.counts, loop.axis: counts})
 
-    def _most(self, stage: StageState, member: Loop, frame: Frame) -> int:
-        """How many steps a member of a fused axis takes where the steps before it are full."""
-        k = stage.made[member.axis].index(member.name)
-        return -(-self._span(stage, member.axis, k, frame.left[member.axis]) // self._tile(member))
-
     def _decoded(self, stage: StageState, loop: Loop, frame: Frame, then: Body) -> tuple[Stmt, ...]:
-        """`then`; at the last step through a fused axis, inside its members' steps, by division and remainder."""
+        """`then`; at the last step through a fused axis inside its members' steps, by `//` and `%`."""
         axis = stage.axes[loop.axis]
         if axis.kind != FUSED or steps(stage, axis.name)[-1][1].name != loop.name:
             return then(frame)
@@ -241,7 +208,7 @@ class _Lowering:
         if not members:
             return then(frame)
         (loop, step, most), others = members[0], members[1:]
-        tile = self._tile(loop)
+        tile = self.tiles.of(loop)
         full, rest = divmod(frame.left[loop.axis], tile)
 
         def inside(f: Frame) -> tuple[Stmt, ...]:
@@ -253,7 +220,8 @@ class _Lowering:
 
     # ── stages computed inside ───────────────────────────────────────────────────────────────────────────
 
-    def _guest(self, host: StageState, position: int, guest: StageState, frame: Frame) -> tuple[list[Stmt], Frame]:
+    def _guest(self, host: StageState, position: int, guest: StageState,
+               frame: Frame) -> tuple[list[Stmt], Frame]:
         """A stage computed here, over the region that the loops further in read."""
         key = host.name, position
         if key not in self.regions:
@@ -310,29 +278,3 @@ class _Lowering:
         for axis in reduction.axes:
             point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
         return accumulate.update(reduction.reducer, cell, value, point, stage.name)
-
-    def _kind(self, stage: StageState, position: int, frame: Frame, init: bool) -> str:
-        """A loop's kind: as marked, or unrolled where the stage's step allows it."""
-        loop = stage.loops[position]
-        step = int(sym.evaluate(stage.unroll, self.holes))
-        if loop.mark != "serial" or step == 0:
-            return loop.mark
-        return "unrolled" if self._copies(stage, position, frame, init) <= step else "serial"
-
-    def _copies(self, stage: StageState, position: int, frame: Frame, init: bool) -> int:
-        """How many copies of the innermost statement unrolling from a position on would write."""
-        copies, left = 1, dict(frame.left)
-        for loop in stage.loops[position:]:
-            if init and stage.is_reduction(loop):
-                continue
-            if loop.axis not in left or self.state.attached(stage.name, loop.name):
-                return 1 << 62
-            tile = self._tile(loop)
-            count = -(-left[loop.axis] // tile)
-            left[loop.axis] = min(tile, left[loop.axis])
-            lanes = self.state.target.vector_bytes // stage.stage.dtype.bytes
-            copies *= -(-count // lanes) if loop.mark == "vectorized" else count
-        return copies
-
-    def _tile(self, loop: Loop) -> int:
-        return int(sym.evaluate(loop.tile, self.holes))

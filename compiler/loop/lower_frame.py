@@ -1,0 +1,34 @@
+"""A point in the nest of one stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from .ir import Expr
+from .lower_expr import Stored, plus
+
+Tensors = Mapping[str, Stored]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A point in the nest of one stage: the values of its axes so far, what is left of each, where they
+    began, and where the tensors in reach are stored.
+
+    `steps` are those of loops ordered against their splits; `counts` has, for each fused axis that has begun,
+    the number of steps that each of its members takes at most.
+    """
+
+    value: Mapping[str, Expr]
+    left: Mapping[str, int]
+    start: Mapping[str, Expr]
+    extent: Mapping[str, int]
+    tensors: Tensors
+    steps: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
+    counts: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+
+    def advance(self, axis: str, by: Expr, left: int) -> Frame:
+        """Further along one axis."""
+        value = plus(self.value[axis], by)
+        return replace(self, value={**self.value, axis: value}, left={**self.left, axis: left})
