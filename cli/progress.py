@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ..tuner.events import Event, Finished, Phase, Round, Started, Trial
 from ..tuner.outcome import Failures, Outcome
 from .commands.records import record_fields
-from .output import console, emit, plural, say, tell
+from .output import console, emit, plural, say, tell, warn
 from .units import clock, duration, rate
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ class _Told:
             say(f"{self._kernel.name}: {duration(outcome.seconds)}, "
                 f"{rate(self._kernel.dag.flops(), outcome.seconds)}"
                 + (f", {outcome.speedup:.2f} times the untuned speed" if outcome.speedup else ""))
+            if outcome.slow and outcome.best.score is not None:
+                known = duration(outcome.best.score)
+                warn(f"the machine was slow at the end: this kernel has needed {known} before; times "
+                     "and the ratio are doubtful, run again when the machine is idle")
             say(outcome.best.schedule.rstrip())
             tell(f"next: txc build {self._path} {self._kernel.name}")
         elif outcome.valid:
@@ -178,7 +182,8 @@ def _json(kernel: Kernel, event: Event) -> None:
 def _outcome_fields(outcome: Outcome) -> dict[str, object]:
     return {
         "status": outcome.status, "best": None if outcome.best is None else record_fields(outcome.best),
-        "seconds": outcome.seconds, "default": outcome.default_seconds, "speedup": outcome.speedup,
+        "seconds": outcome.seconds, "slow": outcome.slow, "default": outcome.default_seconds,
+        "speedup": outcome.speedup,
         "trials": outcome.trials, "new": outcome.new, "valid": outcome.valid, "elapsed": outcome.elapsed,
         "failures": {kind: {"count": f.count, "message": f.message} for kind, f in outcome.failures.items()},
     }

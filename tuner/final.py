@@ -1,16 +1,18 @@
 """The end of a run: good candidates are timed again, and the best of them against the untuned default.
 
 First times come from single groups, perhaps in a slow phase; many rows that are as good as the best look
-worse. Rounds in which all candidates take turns are spread over time and disturbed alike, so their least
-times can be compared.
+worse. Rounds in which all candidates take turns are spread over time and disturbed alike. They give every
+candidate the same chance to show its best time, by which the winner is chosen, and times of one machine in
+one state, from which the speed-up is told.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from math import ceil
 
-from .lab import GROUP, Candidate, Lab
+from .lab import GROUP, SLOW, Candidate, Lab
 
 AGAIN = 0.15
 """The part of the right candidates that is timed again."""
@@ -28,8 +30,24 @@ FEWEST_ROUNDS = 5
 PATIENCE = 20.0
 """Seconds that the final comparison may take; slow kernels get fewer contenders, then fewer rounds."""
 
+QUIET = 0.25
+"""The part of the planned rounds that must be quiet; otherwise more follow."""
+
+MOST_ROUNDS = 60
+PAUSE = 0.2
+"""Seconds before each round that a slow phase has made necessary."""
+
+LEAST_PATIENCE, MOST_PATIENCE = 3.0, 15.0
+SHARE = 0.25
+"""Bounds on the seconds for such rounds, and the part of what the run took until then that they may take."""
+
 BETTER = 0.99
 """A winner must need less than this part of the default's time."""
+
+
+def allowance(elapsed: float) -> float:
+    """Seconds that rounds after the planned ones may take, in a run that has gone on for `elapsed`."""
+    return max(LEAST_PATIENCE, min(MOST_PATIENCE, SHARE * elapsed))
 
 
 def promising(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -61,15 +79,44 @@ def contenders(candidates: Sequence[Candidate]) -> list[Candidate]:
     return right[:max(2, min(CONTENDERS, affordable))]
 
 
-def compare(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], bool]) -> list[float]:
-    """The least time of each candidate over interleaved rounds, whose order turns from round to round."""
+def compare(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], bool],
+            patience: float = MOST_PATIENCE) -> list[float]:
+    """The least time of each candidate over interleaved rounds, whose order turns from round to round.
+
+    While too few rounds were quiet, more follow, further apart, for up to `patience` seconds.
+    """
     least = [float("inf")] * len(candidates)
     turn = sum(max(GROUP, c.seconds) for c in candidates)
-    for number in range(max(FEWEST_ROUNDS, min(ROUNDS, int(PATIENCE / turn)))):
-        if number >= FEWEST_ROUNDS and not in_time():
-            break
-        order = [(number + i) % len(candidates) for i in range(len(candidates))]
-        times = lab.time([candidates[i] for i in order])
-        for i, seconds in zip(order, times, strict=True):
-            least[i] = min(least[i], seconds)
+    planned = max(FEWEST_ROUNDS, min(ROUNDS, int(PATIENCE / turn)))
+    quiet = number = 0
+    while number < planned and (number < FEWEST_ROUNDS or in_time()):
+        quiet += _round(lab, candidates, number, least)
+        number += 1
+    end = time.monotonic() + patience - PAUSE - turn
+    while quiet < QUIET * planned and number < MOST_ROUNDS and in_time() and time.monotonic() < end:
+        time.sleep(PAUSE)
+        quiet += _round(lab, candidates, number, least)
+        number += 1
     return least
+
+
+def _round(lab: Lab, candidates: Sequence[Candidate], number: int, least: list[float]) -> bool:
+    """Time each candidate once more; whether at least half came near the best they have ever shown."""
+    order = [(number + i) % len(candidates) for i in range(len(candidates))]
+    times = lab.time([candidates[i] for i in order])
+    near = 0
+    for i, seconds in zip(order, times, strict=True):
+        least[i] = min(least[i], seconds)
+        near += seconds <= SLOW * candidates[i].seconds
+    return 2 * near >= len(candidates)
+
+
+def winner(candidates: Sequence[Candidate], least: Sequence[float]) -> int:
+    """The position of the best of those that ran in the rounds, by the best time each has ever shown.
+
+    The least of all times is nearest to what code can do; in a slow phase the rounds alone say little.
+    """
+    def score(position: int) -> float:
+        return candidates[position].seconds if least[position] < float("inf") else float("inf")
+
+    return min(range(len(candidates)), key=score)

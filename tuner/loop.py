@@ -13,7 +13,7 @@ import numpy as np
 
 from ..dsl.diagnostics import Diagnostic, TxcError
 from .events import Event, Finished, Phase, Round, Started, Trial
-from .final import BETTER, compare, contenders, promising, time_again
+from .final import BETTER, allowance, compare, contenders, promising, time_again, winner
 from .lab import Candidate, Lab
 from .measure.lock import MachineLock
 from .measure.pool import Pool
@@ -70,7 +70,6 @@ class _Session:
         self._known = len(self._trials)
         self._default = lab.candidate(None)
         self._candidates = [self._resumed(record) for record in self._trials]
-        self._compared: tuple[float, float] | None = None
 
     # ── the search ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -192,16 +191,16 @@ class _Session:
             self._choose(best)
 
     def _choose(self, best: list[Candidate]) -> None:
-        least = compare(self._lab, [self._default, *best], self._in_time)
-        default, winner = least[0], min(range(len(best)), key=lambda i: least[i + 1])
-        seconds = least[winner + 1]
+        default, *least = compare(self._lab, [self._default, *best], self._in_time,
+                                  allowance(time.monotonic() - self._start))
         for candidate in best:
             self._retime(candidate)
-        better = seconds < BETTER * default
-        self._compared = (seconds if better else default, default)
-        if self._beats_other_templates(self._compared[0]):
-            trial = best[winner].trial if better else None
-            self._records.choose(self._key, Choice(trial, *self._compared))
+        first, known = winner(best, least), self._default.seconds
+        choice = Choice(None, known, known)
+        if best[first].seconds < BETTER * known and least[first] < float("inf"):
+            choice = Choice(best[first].trial, least[first], default if default < float("inf") else known)
+        if self._beats_other_templates(min(best[first].seconds, known)):
+            self._records.choose(self._key, choice)
 
     def _beats_other_templates(self, seconds: float) -> bool:
         """Whether this is better than what was chosen from another template for the same task."""
@@ -209,7 +208,8 @@ class _Session:
         chosen = self._records.show(last.trial) if last and last.trial else None
         if last is None or chosen is None:
             return True
-        return chosen.template_hash == self._problem.blank.template_hash or seconds < last.seconds
+        same = chosen.template_hash == self._problem.blank.template_hash
+        return same or seconds < min(last.seconds, chosen.score or last.seconds)
 
     # ── records ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -261,9 +261,14 @@ class _Session:
     def outcome(self, status: str) -> Outcome:
         """What the run came to."""
         best = self._records.best(self._key)
-        choice = self._records.choice(self._key) if self._compared is None else None
-        compared = self._compared or ((choice.seconds, choice.default_seconds) if choice else None)
-        seconds, default = compared or (best.score if best else None, self._default_seconds())
+        seconds, default = self._final_times(best)
         return Outcome(status, best, seconds, default, len(self._trials), len(self._trials) - self._known,
                        sum(r.verdict == OK for r in self._trials), count_failures(self._trials),
                        time.monotonic() - self._start)
+
+    def _final_times(self, best: Record | None) -> tuple[float | None, float | None]:
+        """The best's time and the default's, of the same rounds where there was a final comparison."""
+        choice = self._records.choice(self._key)
+        if choice is not None and choice.trial == (best.id if best else None):
+            return choice.seconds, choice.default_seconds
+        return best.score if best else None, self._default_seconds()

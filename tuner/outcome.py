@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .lab import SLOW
 from .records import OK, Record
 
 FINISHED, EXHAUSTED, INTERRUPTED = "finished", "exhausted", "interrupted"
@@ -44,6 +45,12 @@ class Outcome:
         if self.default_seconds is None or self.seconds is None:
             return None
         return self.default_seconds / self.seconds if self.best is not None else 1.0
+
+    @property
+    def slow(self) -> bool:
+        """Whether the best kernel ran far above its own best time in the comparison: the machine was slow."""
+        known = self.best.score if self.best is not None else None
+        return known is not None and self.seconds is not None and self.seconds > SLOW * known
 
     @property
     def trials_per_second(self) -> float:

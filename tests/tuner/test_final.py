@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from txc.tuner.final import CONTENDERS, FEWEST_ROUNDS, ROUNDS, compare, contenders, promising, time_again
+from txc.tuner import final
+from txc.tuner.final import (
+    CONTENDERS,
+    FEWEST_ROUNDS,
+    LEAST_PATIENCE,
+    MOST_PATIENCE,
+    MOST_ROUNDS,
+    ROUNDS,
+    allowance,
+    compare,
+    contenders,
+    promising,
+    time_again,
+    winner,
+)
 from txc.tuner.lab import Candidate, Lab
 
 
@@ -35,6 +49,11 @@ def timed(number: int, seconds: float, *, provisional: bool = False) -> Candidat
 
 def always() -> bool:
     return True
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(final, "PAUSE", 0.0)
 
 
 def test_the_promising_are_the_best_few():
@@ -75,7 +94,7 @@ def test_slow_kernels_get_fewer_contenders(seconds: float, count: int):
 
 def test_candidates_take_turns_in_twenty_rounds_with_turning_order():
     lab = FakeLab(1.5, 1.0, 1.2)
-    least = compare(as_lab(lab), [timed(n, 0.001) for n in (3, 1, 2)], always)
+    least = compare(as_lab(lab), [timed(n, n * 0.001) for n in (3, 1, 2)], always)
     assert least == [0.003, 0.001, 0.002]
     assert len(lab.rounds) == ROUNDS
     assert lab.rounds[:3] == [[3, 1, 2], [1, 2, 3], [2, 3, 1]]
@@ -83,7 +102,7 @@ def test_candidates_take_turns_in_twenty_rounds_with_turning_order():
 
 def test_slow_kernels_get_fewer_rounds_but_some():
     lab = FakeLab()
-    compare(as_lab(lab), [timed(1, 10.0), timed(2, 10.0)], always)
+    compare(as_lab(lab), [timed(1, 10.0), timed(2, 10.0)], always)  # both faster than they were: quiet
     assert len(lab.rounds) == FEWEST_ROUNDS
 
 
@@ -91,3 +110,33 @@ def test_a_budget_that_is_spent_still_gives_some_rounds():
     lab = FakeLab()
     compare(as_lab(lab), [timed(1, 0.001), timed(2, 0.001)], lambda: False)
     assert len(lab.rounds) == FEWEST_ROUNDS
+
+
+def test_slow_rounds_are_followed_by_more_until_some_were_quiet():
+    """The 20 rounds planned are all slow; then every second one is quiet, and five of these suffice."""
+    lab = FakeLab(*[6.0] * ROUNDS, *[1.0, 6.0] * 20)
+    assert compare(as_lab(lab), [timed(2, 0.002), timed(1, 0.001)], always) == [0.002, 0.001]
+    assert len(lab.rounds) == ROUNDS + 9
+
+
+def test_a_machine_that_stays_slow_ends_the_comparison_all_the_same():
+    lab = FakeLab(6.0)
+    assert compare(as_lab(lab), [timed(2, 0.002), timed(1, 0.001)], always) == [0.012, 0.006]
+    assert len(lab.rounds) == MOST_ROUNDS
+    impatient = FakeLab(6.0)
+    compare(as_lab(impatient), [timed(2, 0.002), timed(1, 0.001)], always, patience=0.0)
+    assert len(impatient.rounds) == ROUNDS
+
+
+def test_patience_is_a_part_of_the_run_within_bounds():
+    assert [allowance(s) for s in (1.0, 40.0, 3600.0)] == [LEAST_PATIENCE, 10.0, MOST_PATIENCE]
+
+
+def test_known_times_decide_where_rounds_were_slow():
+    """What has shown 1.21 ms wins over what never came below 3.96 ms, whatever a slow phase makes of it."""
+    known, lucky = timed(1, 0.00121), timed(2, 0.00396)
+    assert winner([lucky, known], [0.00398, 0.00778]) == 1
+
+
+def test_what_fails_in_every_round_does_not_win():
+    assert winner([timed(1, 0.001), timed(2, 0.002)], [float("inf"), 0.002]) == 1

@@ -28,6 +28,12 @@ def test_without_both_times_there_is_no_speedup(seconds: float | None, default: 
     assert outcome(RIGHT, seconds, default).speedup is None
 
 
+def test_a_time_far_above_the_records_own_best_tells_of_a_slow_machine():
+    assert outcome(RIGHT, 0.6, 2.0).slow
+    assert not outcome(RIGHT, 0.53, 2.0).slow
+    assert not outcome(None, 2.0, 2.0).slow
+
+
 def test_the_rate_counts_the_trials_of_this_run():
     assert outcome(None, None, None).trials_per_second == 2.0
 

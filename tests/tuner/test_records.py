@@ -131,7 +131,7 @@ def test_a_fresh_start_retires_the_trials_of_one_template(records: Records):
 
 
 def test_failures_of_other_generators_become_history(records: Records):
-    """What is right stays, and so does what fails with the present generator; a retired row can be tried anew."""
+    """What is right stays, and so does what fails with the present one; the rows can be tried anew."""
     right = records.add(trial(1, 1, score=1.0))
     old = records.add(trial(2, 2))
     present = records.add(replace(trial(3, 3), generator="2"))
