@@ -43,7 +43,7 @@ int NAME_bench(void *const *arguments, int calls, int64_t *ns)
 def bench_source(interface: Interface) -> str:
     """The text of NAME_bench.c: `int NAME_bench(void *const *arguments, int calls, int64_t *ns)`."""
     arguments = ",\n        ".join(_argument(i, p) for i, p in enumerate(interface.parameters))
-    return _SOURCE.replace("NAME", interface.name).replace("ARGUMENTS", arguments)
+    return _SOURCE.replace("ARGUMENTS", arguments).replace("NAME", interface.name)
 
 
 def _argument(position: int, p: Parameter) -> str:

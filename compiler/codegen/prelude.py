@@ -75,5 +75,6 @@ def _target(name: str, features: tuple[str, ...], vector_bytes: int) -> str:
         return _ANY_CPU
     checks = " && ".join(f'__builtin_cpu_supports("{f}")' for f in features)
     wide = _WIDE.replace("BITS", str(vector_bytes * 8)) if vector_bytes > 32 else ""
-    return (_X86.replace("NAME", name).replace("CHECKS", checks).replace("WIDE", wide)
-            .replace("ENDIF", "#endif\n" if wide else "").replace("FEATURES", ",".join(features)))
+    return (_X86.replace("CHECKS", checks).replace("WIDE", wide)
+            .replace("ENDIF", "#endif\n" if wide else "").replace("FEATURES", ",".join(features))
+            .replace("NAME", name))

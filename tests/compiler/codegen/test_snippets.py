@@ -1,5 +1,6 @@
 """Build snippets, used as a build system would."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from support.packages import SCALE, package
 from support.tools import require_tool
 from txc.compiler.codegen.emit import write
 from txc.compiler.runtime.toolchain import build_static
+from txc.version import __version__
 
 MAIN = '#include "scale.h"\nint main(void) { double x[33] = {0}, y[33]; return scale(x, y); }\n'
 PROJECT = """\
@@ -30,7 +32,39 @@ def test_cmake(tmp_path: Path) -> None:
         command = [require_tool("cmake"), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out" / "libscale.a").exists()
     assert subprocess.run([str(tmp_path / "out" / "user")], check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_pkg_config(tmp_path: Path) -> None:
+    """The flags that it prints build a program; what it says of the kernel is the first line of its doc."""
+    build_static(package(SCALE, doc="Costs $3 a # of ${x}.\nMore words."), tmp_path, flags=["-O1"])
+    before, after = (ask(tmp_path, option).split() for option in ("--cflags", "--libs"))
+    (tmp_path / "main.c").write_text(MAIN)
+    program = str(tmp_path / "main")
+    command = [require_tool("cc"), *before, str(tmp_path / "main.c"), *after, "-o", program]
+    subprocess.run(command, check=True)
+    assert subprocess.run([program], check=False).returncode == 0
+    assert ask(tmp_path, "--modversion") == __version__
+    listed = ask(tmp_path, "--list-all").splitlines()
+    assert [line.split(" - ")[-1] for line in listed if line.startswith("scale ")] == ["Costs $3 a # of {x}."]
+
+
+def ask(folder: Path, option: str) -> str:
+    """What pkg-config answers about the module in a folder."""
+    module = [] if option == "--list-all" else ["--static", "scale"]
+    command = [require_tool("pkg-config"), option, *module]
+    environment = os.environ | {"PKG_CONFIG_PATH": str(folder)}
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_words_of_the_templates_are_fine_as_names() -> None:
+    """Only the places meant for it hold the kernel's name, whatever that is."""
+    built = package(SCALE.replace("scale", "NAME_DESCRIPTION_VERSION"))
+    name = built.name
+    assert f"OUTPUT_NAME {name}\n" in built.files[f"{name}.cmake"]
+    assert f"Name: {name}\nDescription: kernel {name}\nVersion: {__version__}\n" in built.files[f"{name}.pc"]
 
 
 def test_pkg_config_describes_the_library_beside_it(tmp_path: Path) -> None:
