@@ -7,7 +7,8 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -62,8 +63,9 @@ def build_shared(package: Package, folder: Path, cc: str | None = None, flags: S
         sources[-1].write_text(bench_source(package.interface), encoding="utf-8")
     library = folder / f"lib{package.name}.so"
     chosen = default_flags(command) if flags is None else tuple(flags)
-    files = [*map(str, sources), "-o", str(library), "-lm"]
-    _compile([*command, *chosen, "-shared", "-fPIC", *files], sources[0])
+    with _replacing(library) as fresh:
+        files = [*map(str, sources), "-o", str(fresh), "-lm"]
+        _compile([*command, *chosen, "-shared", "-fPIC", *files], sources[0])
     return library
 
 
@@ -76,14 +78,22 @@ def build_static(package: Package, folder: Path, cc: str | None = None,
     command = compiler(cc)
     archiver = compiler(os.environ.get("AR") or "ar")
     write(package, folder)
-    source, thing = folder / f"{package.name}.c", folder / f"{package.name}.o"
-    library = folder / f"lib{package.name}.a"
+    source, library = folder / f"{package.name}.c", folder / f"lib{package.name}.a"
     chosen = default_flags(command) if flags is None else tuple(flags)
-    _compile([*command, *chosen, "-fPIC", "-c", str(source), "-o", str(thing)], source)
-    library.unlink(missing_ok=True)
-    _compile([*archiver, "rcs", str(library), str(thing)], source)
-    thing.unlink()
+    with _replacing(library) as fresh:
+        thing = fresh.parent / f"{package.name}.o"
+        _compile([*command, *chosen, "-fPIC", "-c", str(source), "-o", str(thing)], source)
+        _compile([*archiver, "rcs", str(fresh), str(thing)], source)
     return library
+
+
+@contextmanager
+def _replacing(library: Path) -> Generator[Path]:
+    """Where to make a library that then takes its place at once: one that is loaded is never written to."""
+    with tempfile.TemporaryDirectory(prefix=".txc-", dir=library.parent) as folder:
+        fresh = Path(folder, library.name)
+        yield fresh
+        os.replace(fresh, library)
 
 
 def _compile(command: list[str], source: Path) -> None:

@@ -53,3 +53,20 @@ def test_static_and_shared_libraries(tmp_path: Path) -> None:
     command = [require_tool("cc"), f"-I{tmp_path}", str(main), str(static), "-o", program]
     subprocess.run(command, check=True)
     assert subprocess.run([program], check=False).returncode == 0
+
+
+def test_a_loaded_library_is_replaced_and_never_overwritten(tmp_path: Path) -> None:
+    """The old file lives on for who has it open; nothing else stays behind; a failure changes nothing."""
+    for build, name in ((build_shared, "libscale.so"), (build_static, "libscale.a")):
+        library = build(package(SCALE), tmp_path, flags=["-O1"])
+        with library.open("rb") as old:
+            before = old.read()
+            assert build(package(SCALE, doc="Another."), tmp_path, flags=["-O0"]) == library
+            old.seek(0)
+            assert old.read() == before != library.read_bytes()
+        after = library.read_bytes()
+        with pytest.raises(TxcError):
+            build(package(SCALE), tmp_path, flags=["-fno-such-flag-at-all"])
+        assert library.name == name and library.read_bytes() == after
+    left = {path.name for path in tmp_path.iterdir()} - set(package(SCALE).files)
+    assert left == {"libscale.so", "libscale.a"}
