@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby, product
+from itertools import product
 from math import prod
 
 from ...dsl.dtypes import BOOL, DType
@@ -155,17 +155,17 @@ class Function:
         self.writer.line(f"{kind} *TXC_RESTRICT {name} = ({kind} *)(void *)({where});")
 
     def _registers(self, buffer: Buffer, block: Block) -> None:
-        """A variable for each element that is ever read; those of one row in one line."""
+        """A variable for each element that is ever read."""
         kind = str(type_of(Var("", buffer.dtype, buffer.lanes))) if buffer.lanes > 1 else c_type(buffer.dtype)
         read = {self._scalars.register(e.buffer, e.index) for e in all_exprs(block)
                 if isinstance(e, Load) and e.buffer == buffer}
-        for _, row in groupby(product(*map(range, buffer.shape)), key=lambda index: index[:-1]):
-            names = [self._scalars.register(buffer, tuple(map(Const, index))) for index in row]
-            self._dead.update(set(names) - read)
-            alive = [name for name in names if name in read]
-            self._visible.update(dict.fromkeys(alive, kind))
-            if alive:
-                self.writer.line(f"{kind} {', '.join(alive)};")
+        names = [self._scalars.register(buffer, tuple(map(Const, index)))
+                 for index in product(*map(range, buffer.shape))]
+        self._dead.update(set(names) - read)
+        alive = [name for name in names if name in read]
+        self._visible.update(dict.fromkeys(alive, kind))
+        if alive:
+            self.writer.line(f"{kind} {', '.join(alive)};")
 
     # ── parallel regions ─────────────────────────────────────────────────────────────────────────────────
 

@@ -64,7 +64,7 @@ def at_lane(expr: Expr, lane: Expr, vector: Callable[[Expr], Expr]) -> Expr:
             return Binary("+", base, Binary("*", lane, Const(stride)))
         case Var():
             return vector(expr)
-        case Load(buffer=buffer) if buffer.scope == "register":
+        case Load() if is_register(expr):
             return vector(expr)
         case _:
             return rebuild(expr, lambda e: at_lane(e, lane, vector))
@@ -73,11 +73,16 @@ def at_lane(expr: Expr, lane: Expr, vector: Callable[[Expr], Expr]) -> Expr:
 def is_harmless(expr: Expr) -> bool:
     """Whether evaluating the expression in vain can do nothing bad: no reads of memory, no division."""
     for e in walk_expr(expr):
-        if isinstance(e, Load) and e.buffer.scope != "register":
+        if isinstance(e, Load) and not is_register(e):
             return False
         if isinstance(e, Binary) and e.op in ("//", "%") and not is_number(e.right):
             return False
     return True
+
+
+def is_register(expr: Expr) -> bool:
+    """Whether the expression reads a variable of the C text."""
+    return isinstance(expr, Load) and expr.buffer.scope == "register"
 
 
 def is_monotone(condition: Expr) -> bool:

@@ -13,7 +13,7 @@ from ..loop.visit import rebuild
 from .ctext import UNARY, Text, cast, element_name
 from .exact import fits
 from .expand import clamped, expanded, is_expanded
-from .lanes import at_lane, index_ramp, is_harmless, is_monotone, shortened
+from .lanes import at_lane, index_ramp, is_harmless, is_monotone, is_register, shortened
 from .scalar import LANE, LANES, Scalars, power_of_two
 from .splats import Splats
 from .values import Value, apply, converted, mask, name_for, product, truth, type_of, zero_or_one
@@ -34,11 +34,12 @@ class Vectors:
 
     def let(self, name: str, expr: Expr) -> VectorType:
         """Name the value of a vector expression; the type of the new variable."""
-        value = self.value(expr)
         c_name = self._scalars.names[name]
+        value = self.value(expr, c_name)
         if expr.dtype == BOOL:
             self._masks[c_name] = value.type
-        self._writer.line(f"const {value.type} {c_name} = {value};")
+        if value.text != c_name:
+            self._writer.line(f"const {value.type} {c_name} = {value};")
         return value.type
 
     def store(self, buffer: Buffer, index: tuple[Expr, ...], expr: Expr) -> None:
@@ -57,18 +58,18 @@ class Vectors:
             where = self._scalars.element(buffer, tuple(self._at(e, Const(lane)) for e in index))
             self._writer.line(f"{where} = {value.type}_lane({value}, {lane});")
 
-    def value(self, expr: Expr) -> Value:
-        """The expression in C; lines that it needs are written."""
+    def value(self, expr: Expr, name: str = "") -> Value:
+        """The expression in C; lines that it needs are written. A value that needs a name gets this one."""
         match expr:
             case Const(value=value, dtype=dtype, lanes=lanes):
-                return self._splat(Broadcast(Const(value, dtype), lanes))
+                return self._splat(Broadcast(Const(value, dtype), lanes), name)
             case Broadcast():
-                return self._splat(expr)
-            case Var(name=name):
-                c_name = self._scalars.names[name]
+                return self._splat(expr, name)
+            case Var(name=var):
+                c_name = self._scalars.names[var]
                 return Value(c_name, self._masks.get(c_name) or type_of(expr))
             case Load():
-                return self._load(expr)
+                return self._load(expr, name)
             case Ramp():
                 return self._ramp(expr, I64)
             case Unary(op=op, value=value):
@@ -81,9 +82,9 @@ class Vectors:
             case Cast():
                 return self._cast(expr)
             case Select():
-                return self._select(expr)
+                return self._select(expr, name)
 
-    def _splat(self, expr: Broadcast) -> Value:
+    def _splat(self, expr: Broadcast, name: str = "") -> Value:
         """All lanes the same: named once in a block where memory has no part in it."""
         known = self.splats.find(expr)
         if known is not None:
@@ -93,11 +94,11 @@ class Vectors:
             text = cast(kind.c_element, Text(f"-{text.within(UNARY)}", UNARY))
         elif kind.bits < 32 and not isinstance(expr.value, Const | Load | Var):
             text = cast(kind.c_element, text)
-        value = self._named(name_for(expr.value), Value(f"SPLAT{kind.lanes}({text})", kind))
+        value = self._named(name_for(expr.value), Value(f"SPLAT{kind.lanes}({text})", kind), name)
         self.splats.keep(expr, value)
         return value
 
-    def _load(self, load: Load) -> Value:
+    def _load(self, load: Load, name: str = "") -> Value:
         if load.buffer.scope == "register":
             return Value(self._scalars.register(load.buffer, load.index), type_of(load))
         ramp = index_ramp(load.buffer, load.index)
@@ -106,7 +107,8 @@ class Vectors:
             value = apply(kind, "load", self._address(load.buffer, ramp[0]))
         else:
             items = [str(self._scalars.text(self._at(load, Const(lane)))) for lane in range(load.lanes)]
-            value = self._named("gathered", Value(f"LANES({', '.join(items)})", kind))
+            own = "" if load.dtype == BOOL else name
+            value = self._named("gathered", Value(f"LANES({', '.join(items)})", kind), own)
         return truth(value) if load.dtype == BOOL else value
 
     def _ramp(self, ramp: Ramp, dtype: DType) -> Value:
@@ -197,17 +199,17 @@ class Vectors:
         too_large = self._named("beyond", mask(self.value(beyond), expr.dtype.bits))
         return apply(value.type, "pick", too_large, most, value)
 
-    def _select(self, expr: Select) -> Value:
+    def _select(self, expr: Select, name: str = "") -> Value:
         condition = expr.condition
         if condition.lanes == 1 or isinstance(condition, Broadcast):
             scalar = condition.value if isinstance(condition, Broadcast) else condition
-            return self._choice(scalar, expr, expr.then, expr.otherwise)
+            return self._choice(scalar, expr, expr.then, expr.otherwise, name)
         if is_harmless(expr.then) and is_harmless(expr.otherwise):
             return self._pick(expr)
         if not is_monotone(condition):
             return self._each_lane(expr)
         ends = (self._at(condition, Const(lane)) for lane in (0, expr.lanes - 1))
-        return self._choice(Binary("and", *ends), expr, expr.then, None)
+        return self._choice(Binary("and", *ends), expr, expr.then, None, name)
 
     def _pick(self, expr: Select) -> Value:
         then = self.value(expr.then)
@@ -215,7 +217,7 @@ class Vectors:
         condition = mask(self.value(expr.condition), then.type.bits)
         return apply(then.type, "pick", self._named("chosen", condition), then, otherwise)
 
-    def _choice(self, condition: Expr, expr: Select, then: Expr, otherwise: Expr | None) -> Value:
+    def _choice(self, condition: Expr, expr: Select, then: Expr, otherwise: Expr | None, name: str) -> Value:
         """A branch on one scalar condition: `then` if it holds, `otherwise` if not.
 
         Without an `otherwise` the lanes then differ, and each is computed by itself.
@@ -225,7 +227,7 @@ class Vectors:
             return self.value(then)
         if known is not None and otherwise is not None:
             return self.value(otherwise)
-        name, kind = self._fresh("guarded"), type_of(expr)
+        name, kind = name or self._fresh("guarded"), type_of(expr)
         self._writer.line(f"{kind} {name};")
         with self._writer.block(f"if ({self._scalars.text(condition)})"), self.splats.scope():
             self._writer.line(f"{name} = {self._like(self.value(then), expr, kind.bits)};")
@@ -258,17 +260,18 @@ class Vectors:
 
     def _variable(self, expr: Expr) -> Expr:
         """A vector expression as a variable or constant, which may be used several times."""
-        if expr.lanes == 1 or isinstance(expr, Const | Var | Broadcast):
+        if expr.lanes == 1 or isinstance(expr, Const | Var | Broadcast) or is_register(expr):
             return expr
         self._count += 1
         var = Var(f"value.{self._count}", expr.dtype, expr.lanes)
         self.let(var.name, expr)
         return var
 
-    def _named(self, hint: str, value: Value) -> Value:
+    def _named(self, hint: str, value: Value, name: str = "") -> Value:
+        """A value that has a name: the given one, or one like the hint."""
         if value.text.isidentifier():
             return value
-        name = self._fresh(hint)
+        name = name or self._fresh(hint)
         self._writer.line(f"const {value.type} {name} = {value};")
         return Value(name, value.type)
 

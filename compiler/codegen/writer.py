@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
+WIDTH = 100
+"""Longer lines are broken where a comma allows it."""
+
 
 class Writer:
     """Collects lines; `block` indents what is written inside it and closes the brace."""
@@ -14,9 +17,9 @@ class Writer:
         self._depth = depth
 
     def line(self, text: str) -> None:
-        """One line at the current depth; preprocessor lines and empty ones start at the margin."""
+        """A statement at the current depth; preprocessor lines and empty ones start at the margin."""
         margin = not text or text.startswith("#")
-        self._lines.append(text if margin else "    " * self._depth + text)
+        self._lines += [text] if margin else broken("    " * self._depth + text)
 
     @contextmanager
     def block(self, head: str, end: str = "}") -> Generator[None]:
@@ -32,3 +35,14 @@ class Writer:
 
     def __str__(self) -> str:
         return "".join(f"{line}\n" for line in self._lines)
+
+
+def broken(line: str) -> list[str]:
+    """A line of C as several ones where it is too long; the later ones are indented by 8 more."""
+    indent = " " * (len(line) - len(line.lstrip()) + 8)
+    lines, pieces = [""], line.split(", ")
+    for piece in [*(f"{p}, " for p in pieces[:-1]), pieces[-1]]:
+        if lines[-1].strip() and len(lines[-1]) + len(piece.rstrip()) > WIDTH:
+            lines.append(indent)
+        lines[-1] += piece
+    return [text.rstrip() for text in lines]

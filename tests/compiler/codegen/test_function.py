@@ -67,7 +67,7 @@ def test_indices_are_tidy_sums(tmp_path: Path) -> None:
     built = package(INDICES, "cpu:generic")
     source = built.files["indices.c"]
     assert "Y[i * 8 + j] = A[i * 48 + (j + 5) / 3 * 8 - j + 7];" in source
-    assert re.search(r"i64_floordiv\(.*, 3\)", source) and ">> 2" in source and "& 7" in source
+    assert re.search(r"i64_floordiv\([^;]*,\s+3\)", source) and ">> 2" in source and "& 7" in source
     a = np.random.default_rng(0).random((4, 6, 8)).astype(np.float32)
     p = np.array([-7, 9, -(1 << 63), (1 << 63) - 1])
     y, z = call(built, tmp_path, a, p)
@@ -89,3 +89,23 @@ def test_regions_get_what_they_use(tmp_path: Path) -> None:
 def test_little_parallel_loops_are_one_task_an_iteration() -> None:
     """The number of tasks is fixed: at most eight for each core, never more than iterations."""
     assert "captured_parallel(run, 2, captured_region0" in package(CAPTURED).files["captured.c"]
+
+
+NAMED = """
+nest named(X: f32[16], p: i32[4], flag: i32) -> (Y: f32[4]) {
+  for i in 0..4 {
+    let all = splat(X[i], 4)
+    let some = X[ramp(0, 3, 4)]
+    let other = select((flag[] > 0i32), some, all)
+    Y[ramp(0, 1, 4)] = ((all * some) + other)
+  }
+}
+"""
+
+
+def test_a_value_is_declared_under_its_own_name() -> None:
+    """No second name for one value: splats, gathers and choices are what the nest calls them."""
+    body = package(NAMED).files["named.c"].partition("static int named_compute")[2]
+    declared: list[str] = re.findall(r"^ +(?:const )?f32x4 (\w+)(?: =|;)", body, re.MULTILINE)
+    assert declared == ["all", "some", "other"]
+    assert not re.search(r"const f32x4 \w+ = \w+;", body)
