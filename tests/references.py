@@ -1,6 +1,6 @@
 """What every example computes, once more in plain numpy and f64: independent of the compiler.
 
-`REFERENCES[kernel](sizes, *inputs)` gives the kernel's one output. Inputs are interface arrays.
+`REFERENCES[kernel](sizes, *inputs)` gives the output, or a tuple of several. Inputs are interface arrays.
 """
 
 from collections.abc import Callable, Mapping
@@ -67,6 +67,32 @@ def conv2d(s: Sizes, x: Array, f: Array) -> Array:
     return last.transpose(0, 3, 1, 2)
 
 
+def attention(s: Sizes, q: Array, k: Array, v: Array, scale: Array) -> Array:
+    scores = q.astype(float) @ k.astype(float).swapaxes(-1, -2) * float(scale)
+    scores = np.where(np.tri(s["T"], dtype=bool), scores, -1e30)
+    return softmax(s, scores) @ v.astype(float)
+
+
+def kmeans(s: Sizes, x: Array, c: Array) -> tuple[Array, ...]:
+    x = x.astype(float)
+    label = ((x[:, None] - c.astype(float)) ** 2).sum(-1).argmin(-1)
+    members = label == np.arange(s["K"])[:, None]
+    count = members.sum(-1)
+    return label, count, members @ x / np.maximum(count, 1)[:, None]
+
+
+def quantized(_: Sizes, a: Array, b: Array, bias: Array, scale: Array, *zeros: Array) -> Array:
+    zero_in, zero_out = zeros
+    sums = (a.astype(np.int32) - zero_in) @ b.astype(np.int32) + bias
+    return np.clip(np.rint(sums * scale.astype(float)) + float(zero_out), -128, 127)
+
+
+def jacobi(_: Sizes, u: Array, f: Array, h: Array) -> tuple[Array, ...]:
+    v = u.copy()
+    v[1:-1, 1:-1] = (u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:] - h * h * f[1:-1, 1:-1]) / 4
+    return v, abs(v - u).max()
+
+
 def gmm(_: Sizes, x: Array, y: Array) -> Array:
     return x.astype(float) @ y
 
@@ -131,11 +157,13 @@ def tbs(s: Sizes, q: Array, v: Array) -> Array:
     return softmax(s, np.matmul(q.transpose(0, 2, 1, 3).astype(float), v.transpose(0, 2, 3, 1)))
 
 
-SUITE: dict[str, Callable[..., Array]] = {
+Reference: TypeAlias = Callable[..., Array | tuple[Array, ...]]
+SUITE: dict[str, Reference] = {
     f.__name__: f for f in (gmm, c1d, c2d, c3d, grp, dil, dep, t2d, cap, nrm, convlayer, tbs)
 }
-LAYERS: dict[str, Callable[..., Array]] = {
+LAYERS: dict[str, Reference] = {
     f.__name__: f
-    for f in (dense, softmax, layernorm, dense_i8, row_argmax, embedding, embedding_or_zero, conv2d)
+    for f in (dense, softmax, layernorm, dense_i8, row_argmax, embedding, embedding_or_zero, conv2d,
+              attention, kmeans, quantized, jacobi)
 }
 REFERENCES = LAYERS | SUITE

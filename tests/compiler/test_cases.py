@@ -48,7 +48,10 @@ def gather() -> Dag:
     kernel f[T = 500, V = 40](ids: i32[T], E: f32[V]) -> (Y: f32[T]) { Y[t] = (E[ids[t]] else 0) }""")
 
 
-@pytest.mark.parametrize("name", sorted(set(REFERENCES) - {"softmax", "layernorm", "tbs", "nrm"}))
+INEXACT = {"softmax", "layernorm", "tbs", "nrm", "attention", "kmeans", "jacobi"}      # functions, quotients
+
+
+@pytest.mark.parametrize("name", sorted(set(REFERENCES) - INEXACT))
 def test_exact_cases_are_exact(name: str) -> None:
     """Of small whole numbers, programs that add, multiply, compare and select make exact results."""
     for _, expected in make_case(example(name), "exact", 0).outputs:

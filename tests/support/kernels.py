@@ -20,6 +20,10 @@ SMALL = {
     "row_argmax": ("argmax.tx", {"B": 9, "N": 23}),
     "embedding": ("gather.tx", {"T": 14, "V": 10, "D": 5}),
     "embedding_or_zero": ("gather.tx", {"T": 14, "V": 10, "D": 5}),
+    "attention": ("attention.tx", {"B": 2, "H": 3, "T": 13, "D": 5}),
+    "kmeans": ("kmeans.tx", {"N": 37, "D": 3, "K": 5}),
+    "quantized": ("quantized.tx", {"M": 7, "N": 11, "K": 19}),
+    "jacobi": ("jacobi.tx", {"H": 9, "W": 14}),
     "conv2d": ("conv_nchw.tx", {"N": 2, "CI": 3, "H": 9, "W": 7, "CO": 5, "R": 3, "S": 2, "stride": 2}),
 }
 
