@@ -11,7 +11,7 @@ from ..record import record
 from ..source import Span
 from . import sizes
 from .declarations import Callee, bind_sizes, callees, check_at, unknown_kernel
-from .scope import Extent, Scope, declare
+from .scope import Extent, Scope, check_output, declare
 
 
 @record
@@ -95,6 +95,7 @@ def _declared(param: ast.Param, scope: Scope) -> Kind:
 
 
 def _check_result(result: ast.Param, values: Values, report: Report) -> None:
+    check_output(result, report)
     wanted = _declared(result, Scope(report))
     if result.name not in values.kinds:
         report.error(

@@ -85,7 +85,20 @@ def declare(kernel: ast.Kernel, report: Report) -> Scope:
     return scope
 
 
+def check_output(param: ast.Param, report: Report) -> None:
+    """Report an output that claims to be constant."""
+    if param.const:
+        report.error(
+            "T317",
+            f"the output '{param.name}' cannot be const",
+            param.span,
+            hint="remove const: it is for inputs that stay the same from call to call",
+        )
+
+
 def _declare_param(param: ast.Param, role: str, scope: Scope) -> None:
+    if role == "output":
+        check_output(param, scope.report)
     if scope.declare(param.name, param.span):
         rank = len(param.shape or ())
         scope.tensors[param.name] = Tensor(

@@ -16,6 +16,7 @@ CASES = [
     ("T316", HEAD % "«y = four(s, s)»"),
     ("T316", "network n(x: f32[4], s: f32) -> («y: f32[5]») { y = four(x, s) }"),
     ("T316", "network n(x: f64[4], s: f32) -> (y: f32[4]) { «y = four(x, s)» }"),
+    ("T317", "network n(const x: f32[4], s: f32) -> («const y: f32[4]») { y = four(x, s) }"),
     ("T111", "network n(x: f32[4], s: f32, «t: f32») -> (y: f32[4]) { y = four(x, s) }"),
 ]
 

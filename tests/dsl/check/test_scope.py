@@ -22,6 +22,8 @@ CASES = [
     ("T107", "kernel k[N = 4](X: f32[N], s: f32) -> (Y: f32[N]) { Y[i] = «s[i]» + X[i] }"),
     ("T108", "kernel k[N = 4](X: f32[N]) -> (Y: f32[N]) { Y[i] = X[i] + «N[i]» }"),
     ("T108", "kernel k[N = 4](X: f32[N]) -> (Y: f32[N]) { Y[i] = X[i] + «i[0]» }"),
+    ("T317", "kernel k[N = 4](const X: f32[N]) -> («const Y: f32[N]») { Y[i] = X[i] }"),
+    ("T317", "kernel k[N = 4](X: f32[N]) -> («const s: f32») { s = sum[i](X[i]) } instance a = k[N = 5]"),
 ]
 
 
