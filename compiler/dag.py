@@ -152,7 +152,7 @@ def normalise(stage: typed.Stage) -> tuple[Stage, ...]:
     return (*implicit, Stage(stage.name, stage.axes, stage.dtype, value, reduction, stage.span))
 
 
-def kernel_hash(kernel: typed.Kernel) -> str:
+def kernel_hash(kernel: typed.Kernel | Dag) -> str:
     """Hash of what a kernel computes: sizes, tensors, and stages with their names and axes.
 
     Schedules refer to stages and axes by name, so names count; documentation, source positions and the

@@ -3,8 +3,8 @@
     int | Hole(name) | Op(kind, left, right)        kinds: + * // ceil min max
 
 A value is an `int` as long as no hole takes part, so the same code runs on numbers and on symbols. `evaluate`
-takes numbers or whole numpy columns for the holes: one call gives an extent for every candidate of a population.
-All values are non-negative and all divisors positive, which is what tile sizes are.
+takes numbers or whole numpy columns for the holes: one call gives an extent for every candidate of a
+population. All values are non-negative and all divisors positive, which is what tile sizes are.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ def holes_of(value: Int) -> Iterator[str]:
 
 
 def bounds(value: Int, ranges: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
-    """Smallest and largest value while each hole stays in its range (both ends included): interval arithmetic."""
+    """Smallest and largest value while each hole stays in its range (both ends included): interval
+    arithmetic."""
     match value:
         case int():
             return value, value

@@ -21,7 +21,8 @@ NOT_AVAILABLE = "S499"  # for machines that nothing compiles for yet, this fails
 STRUCTURES = 1024  # combinations of structural choices that one template may have
 
 
-def check_schedules(file: ast.File, source: Source, sizes: Mapping[str, int] | None = None) -> list[Diagnostic]:
+def check_schedules(file: ast.File, source: Source,
+                    sizes: Mapping[str, int] | None = None) -> list[Diagnostic]:
     """The first error of each schedule, for the sizes it binds and the kernel's defaults; none raises.
 
     A template is checked for every structural choice; sizes of parts stay holes. Kernels with errors of their
@@ -34,7 +35,8 @@ def check_schedules(file: ast.File, source: Source, sizes: Mapping[str, int] | N
     return found
 
 
-def _check(file: ast.File, source: Source, schedule: ast.Schedule, sizes: Mapping[str, int]) -> Iterator[Diagnostic]:
+def _check(file: ast.File, source: Source, schedule: ast.Schedule,
+           sizes: Mapping[str, int]) -> Iterator[Diagnostic]:
     try:
         kernel = elaborate(file, schedule.kernel, {**_bound(schedule), **sizes}, source)
         target = parse_target(schedule.target)
@@ -64,7 +66,8 @@ def _chosen(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int],
     """The choices with which a template is illegal, as a note."""
     if structure:
         columns = structural_columns(directives, sizes)
-        texts = (f"{c.name} = {c.labels[structure[c.name]] if c.labels else structure[c.name]}" for c in columns)
+        texts = (f"{c.name} = {c.labels[structure[c.name]] if c.labels else structure[c.name]}"
+                 for c in columns)
         yield NOWHERE, f"chosen: {', '.join(texts)}"
 
 
@@ -74,7 +77,8 @@ def structures(directives: tuple[ast.Directive, ...], sizes: Mapping[str, int]) 
     choices = [column.values or range(column.low, column.high + 1) for column in columns]
     if prod(map(len, choices)) > STRUCTURES:
         names = ", ".join(column.name for column in columns)
-        raise ScheduleError("S424", f"{names} combine to more than {STRUCTURES} loop structures", directives[0].span,
+        raise ScheduleError("S424", f"{names} combine to more than {STRUCTURES} loop structures",
+                            directives[0].span,
                             "leave fewer places, switches and parallel counts open")
     for row in product(*choices):
         yield {column.name: value for column, value in zip(columns, row, strict=True)}

@@ -1,8 +1,9 @@
 """The built-in default: what a careful programmer would write first, for any kernel.
 
-Element-wise stages that are cheap to repeat are inlined; the innermost axis along which the output is contiguous
-becomes the vector axis, a few vectors wide, with the reduction loops outside it, so that sums stay in registers;
-the outer spatial loops run on threads. A single element-wise reader computes its reduction tile by tile.
+Element-wise stages that are cheap to repeat are inlined; the innermost axis along which the output is
+contiguous becomes the vector axis, a few vectors wide, with the reduction loops outside it, so that sums stay
+in registers; the outer spatial loops run on threads. A single element-wise reader computes its reduction tile
+by tile.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def _inlined(graph: dag.Dag) -> list[dag.Stage]:
     sizes: dict[str, int] = {}
     for stage in graph.stages:
         nodes = list(typed.walk(stage.body))
-        sizes[stage.name] = len(nodes) + sum(sizes.get(r.tensor, 0) for r in nodes if isinstance(r, typed.Read))
+        sizes[stage.name] = len(nodes) + sum(sizes.get(r.tensor, 0) for r in nodes if isinstance(r,
+                                                                                                 typed.Read))
         if _cheap(graph, stage) and sizes[stage.name] <= INLINED:
             found.append(stage)
         else:

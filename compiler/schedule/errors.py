@@ -7,7 +7,8 @@ from ...dsl.source import NOWHERE, Span
 
 
 class ScheduleError(Exception):
-    """An illegal schedule or config. The search catches exactly this as "illegal candidate", nothing wider."""
+    """An illegal schedule or config. The search catches exactly this as "illegal candidate", nothing
+    wider."""
 
     def __init__(self, code: str, message: str, span: Span = NOWHERE, hint: str = "") -> None:
         super().__init__(code, message)

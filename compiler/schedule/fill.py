@@ -72,7 +72,8 @@ class _Filler:
         step = _literal(self.number(unroll.step, step_name(unroll)))
         if unroll.explicit is None:
             return replace(unroll, step=step)
-        return replace(unroll, step=step, explicit=ast.Bool(bool(self.number(unroll.explicit, explicit_name(unroll)))))
+        return replace(unroll, step=step,
+                       explicit=ast.Bool(bool(self.number(unroll.explicit, explicit_name(unroll)))))
 
 
 def _literal(value: int) -> ast.Number:

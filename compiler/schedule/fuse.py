@@ -16,8 +16,8 @@ def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:
 
     before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
     after   for t in 0..32 { let i = t // 8 let j = t % 8 D[i, j] = A[i, j] }     # fuse D.i D.j as t
-    needs   loops of one stage (S404), adjacent in this order (S405), not marked (S421), at which nothing is computed
-            (S422), all spatial or all reductions (S413), with their splits in order (S415)
+    needs   loops of one stage (S404), adjacent in this order (S405), not marked (S421), at which nothing is
+            computed (S422), all spatial or all reductions (S413), with their splits in order (S415)
     """
     owner, loops = find_loops(state, directive.loops)
     fuse_loops(state, owner, loops, directive.name, directive)
@@ -42,7 +42,8 @@ def fuse_loops(state: State, owner: StageState, loops: list[Loop], name: str, di
 
 
 def joined(names: Iterable[str], taken: Collection[str]) -> str:
-    """The name that a loop fused by `parallel` gets: its members' names, `_` behind them while it is taken."""
+    """The name that a loop fused by `parallel` gets: its members' names, `_` behind them while it is
+    taken."""
     name = "_".join(names)
     while name in taken:
         name += "_"

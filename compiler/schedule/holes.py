@@ -21,7 +21,7 @@ OPEN = "tune it, or write a number for everything that is open"
 
 @record
 class Column:
-    """One hole: values from low to high, or listed ones. `labels` name ordinals where values are no numbers."""
+    """One hole: values from low to high, or listed ones. `labels` name ordinals that are no numbers."""
 
     name: str
     low: int
@@ -62,7 +62,8 @@ class Holes:
             case ast.Between(low=low, high=top):
                 first, last = self.fixed(low), self.fixed(top)
                 if first > last:
-                    raise ScheduleError("S419", f"the range {choice} is empty: it begins above its end", choice.span,
+                    raise ScheduleError("S419", f"the range {choice} is empty: it begins above its end",
+                                        choice.span,
                                         f"write {top}..{low}")
                 return self._column(Column(column, first, last), choice.span)
             case ast.OneOf(values=values):
@@ -134,7 +135,8 @@ class Holes:
         left, right = self.fixed(expr.left), self.fixed(expr.right)
         if expr.op in ("//", "%") and right == 0:
             raise ScheduleError("S410", f"'{expr}' divides by zero", expr.span)
-        table = {"+": left + right, "-": left - right, "*": left * right, "<": left < right, "<=": left <= right,
+        table = {"+": left + right, "-": left - right, "*": left * right, "<": left < right,
+                 "<=": left <= right,
                  ">": left > right, ">=": left >= right, "==": left == right, "!=": left != right,
                  "and": bool(left and right), "or": bool(left or right)}
         if expr.op in ("//", "%"):
@@ -189,7 +191,8 @@ def _structural(directive: ast.Directive, steering: set[str], holes: Holes) -> C
             return knob_column(directive, holes, structural=True)
         case ast.ComputeAt(places=places) if len(places) > 1:
             labels = tuple(map(str, places))
-            return Column(place_name(directive), 0, len(labels) - 1, tuple(range(len(labels))), labels, structural=True)
+            return Column(place_name(directive), 0, len(labels) - 1, tuple(range(len(labels))), labels,
+                          structural=True)
         case ast.Parallel(count=ast.OneOf() | ast.Between() as choice):
             name = parallel_name(directive)
         case ast.Unroll(explicit=ast.OneOf() | ast.Between() as choice):

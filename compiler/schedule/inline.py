@@ -32,13 +32,15 @@ def inline(state: State, directive: ast.Inline, holes: Holes) -> None:
 def _inline_stage(state: State, ref: ast.Ref) -> None:
     owner = find_stage(state, ref)
     if owner.stage.reduction:
-        raise ScheduleError("S440", f"{owner.name} is a reduction and cannot be inlined: each reader would reduce again",
+        raise ScheduleError("S440", f"{owner.name} is a reduction and cannot be inlined: each reader "
+                            "would reduce again",
                             ref.span, f"compute it at a loop of its reader: compute {owner.name} at …")
     if state.dag.is_output(owner.name):
         raise ScheduleError("S441", f"{owner.name} is an output and must be stored", ref.span)
     guest = next(iter(state.guests(owner.name)), None)
     if guest:
-        raise ScheduleError("S442", f"{guest.name} is computed at a loop of {owner.name}, which would be gone", ref.span,
+        raise ScheduleError("S442", f"{guest.name} is computed at a loop of {owner.name}, which would "
+                            "be gone", ref.span,
                             f"inline {owner.name} first")
     del state.stages[owner.name]
     for other in state.stages.values():
@@ -66,7 +68,7 @@ def at_index(expr: typed.Expr, values: Mapping[str, typed.Expr]) -> typed.Expr:
 
 def inside(index: tuple[typed.Expr, ...], shape: tuple[int, ...]) -> typed.Expr:
     """The condition that an index lies inside a shape."""
-    condition: typed.Expr = typed.Const(True, BOOL)
+    condition: typed.Expr = typed.Const(value=True, dtype=BOOL)
     for expr, extent in zip(index, shape, strict=True):
         low = typed.Binary(">=", expr, typed.Const(0, I64), BOOL)
         high = typed.Binary("<", expr, typed.Const(extent, I64), BOOL)

@@ -16,9 +16,10 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
     """Run adjacent spatial loops of a root stage on threads, fused to one.
 
     before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
-    after   parallel for i_j in 0..32 { let i = i_j // 8 let j = i_j % 8 D[i, j] = A[i, j] }     # parallel D.i D.j
-    needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), not marked (S421), only
-            one such directive for a stage (S433), a number of loops that there are (S434)
+    after   parallel for i_j in 0..32 { let i = i_j // 8 let j = i_j % 8 D[i, j] = A[i, j] }
+            # parallel D.i D.j
+    needs   spatial loops (S430) outside every reduction loop (S431) of a stage at root (S432), not marked
+            (S421), only one such directive for a stage (S433), a number of loops that there are (S434)
     """
     loops = directive.loops
     if directive.count is not None:
@@ -46,8 +47,8 @@ def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
 
     before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
     after   for i in 0..4 { vectorized for j in 0..8 { D[i, j] = A[i, j] } }     # vectorize D.j
-    needs   a spatial loop (S430), not marked (S421), with no stage computed inside it (S435) and no parallel loop (S438),
-            one such loop for a stage (S433)
+    needs   a spatial loop (S430), not marked (S421), with no stage computed inside it (S435) and no parallel
+            loop (S438), one such loop for a stage (S433)
     """
     owner, loop = find_loop(state, directive.loop)
     _require_independent(owner, loop, "vectorized", directive.span)
@@ -83,9 +84,10 @@ def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
 
 def _require_independent(owner: StageState, loop: Loop, what: str, span: Span) -> None:
     if owner.is_reduction(loop):
-        hint = "mark a spatial loop" + (", or split the reduction with rfactor" if what == "vectorized" else "")
-        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be {what}: each iteration adds to the "
-                            f"{owner.name} that the one before it left", span, hint)
+        spatial = [other.name for other in owner.loops if not owner.is_reduction(other)]
+        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be {what}: each iteration adds to "
+                            f"the {owner.name} that the one before it left", span,
+                            f"mark a spatial loop: {' '.join(spatial)}" if spatial else "")
 
 
 def check_marks(state: State, owner: StageState, span: Span) -> None:
@@ -101,19 +103,19 @@ def check_marks(state: State, owner: StageState, span: Span) -> None:
 def _check_parallel(owner: StageState, loop: Loop, inside: bool, span: Span) -> None:
     if inside:
         outer = owner.loops[owner.first_reduction()]
-        raise ScheduleError("S431", f"parallel loop {owner.name}.{loop.name} is inside the reduction loop {outer.name}: "
-                            f"its tasks would all wait for each iteration of {outer.name}", span,
+        raise ScheduleError("S431", f"parallel loop {owner.name}.{loop.name} is inside the reduction loop "
+                            f"{outer.name}: its tasks would all wait for each of its iterations", span,
                             f"order {loop.name} outside {outer.name}")
     if owner.place != ROOT:
-        raise ScheduleError("S432", f"{owner.name} is computed inside another stage's loops, so its loop {loop.name} "
-                            "cannot be parallel", span, "make a loop of the outer stage parallel")
+        raise ScheduleError("S432", f"{owner.name} is computed inside another stage's loops, so its loop "
+                            f"{loop.name} cannot be parallel", span, "mark a loop of the outer stage")
 
 
 def _check_vectorized(state: State, owner: StageState, position: int, span: Span) -> None:
     for loop in owner.loops[position:]:
         if loop.mark == "parallel":
-            raise ScheduleError("S438", f"parallel loop {owner.name}.{loop.name} is inside the vectorized loop "
-                                f"{owner.loops[position].name}: lanes cannot start tasks", span,
+            raise ScheduleError("S438", f"parallel loop {owner.name}.{loop.name} is inside the vectorized "
+                                f"loop {owner.loops[position].name}: lanes cannot start tasks", span,
                                 f"order {loop.name} outside {owner.loops[position].name}")
         for guest in state.attached(owner.name, loop.name):
             raise ScheduleError("S435", f"{guest.name} is computed inside the vectorized loop "

@@ -51,6 +51,7 @@ def check_fused(owner: StageState, span: Span) -> None:
         members = {member.axis for member in axis.members}
         between = [loop for loop in owner.loops[min(places) : max(places)] if loop.axis in members]
         if between or any(not in_order(owner, member) for member in members):
-            raise ScheduleError("S415", f"{axis.name} is fused of steps through {' '.join(sorted(members))} of {owner.name}, "
+            raise ScheduleError("S415", f"{axis.name} is fused of steps through {' '.join(sorted(members))} "
+                                f"of {owner.name}, "
                                 "and needs the outer ones before it, the inner ones after it", span,
                                 "keep the parts of each split in their order around a fused loop")

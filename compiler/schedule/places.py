@@ -19,11 +19,10 @@ from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_ord
 def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
     """Compute a stage inside a loop of another, just what is read there.
 
-    before  global T: f32[9] for a in 0..9 { T[a] = A[a] * B[a] } for i in 0..9 { D[i] = T[i] +
-            A[i] }
+    before  global T: f32[9] for a in 0..9 { T[a] = A[a] * B[a] } for i in 0..9 { D[i] = T[i] + A[i] }
     after   for i in 0..9 { local T: f32[1] T[0] = A[i] * B[i] D[i] = T[0] + A[i] }     # compute T at D.i
-    needs   readers of the stage (S453), all inside that loop (S450), which is not one of its own (S451) and not
-            vectorized (S435); an output only where the iterations each compute a part of it (S452)
+    needs   readers of the stage (S453), all inside that loop (S450), which is not one of its own (S451) and
+            not vectorized (S435); an output only where the iterations each compute a part of it (S452)
     """
     one = len(directive.places) == 1
     place = directive.places[0 if one else holes.chosen(place_name(directive), directive.span)]
@@ -67,8 +66,8 @@ def _check_readers(state: State, owner: StageState, place: Place, span: Span) ->
     for reader in readers:
         if not _runs_inside(state, reader, host, at):
             where = "at root" if reader.place == ROOT else f"at {_text(reader.place)}"
-            raise ScheduleError("S450", f"{reader.name}, computed {where}, reads {owner.name}, which would exist only "
-                                f"inside {place.stage}.{place.loop}", span,
+            raise ScheduleError("S450", f"{reader.name}, computed {where}, reads {owner.name}, which would "
+                                f"exist only inside {place.stage}.{place.loop}", span,
                                 f"compute {owner.name} further out, or {reader.name} inside the same loop")
 
 
@@ -77,7 +76,7 @@ def _text(place: Place | str) -> str:
 
 
 def _runs_inside(state: State, reader: StageState, host: StageState, at: int) -> bool:
-    """Whether a stage runs inside the host's loop at a position: it is the host, or computed at or below it."""
+    """Whether a stage runs inside the host's loop at a position: as the host, or computed there."""
     while reader is not host:
         if not isinstance(reader.place, Place):
             return False
@@ -89,12 +88,12 @@ def _runs_inside(state: State, reader: StageState, host: StageState, at: int) ->
 
 
 def refresh_extents(state: State) -> None:
-    """Set each attached stage's extents, in closed form, to those of the region its host needs; hosts first."""
+    """Set each stage's extents, in closed form: those of its region, or of all of it at root; hosts first."""
     for owner in reversed(state.stages.values()):
-        if isinstance(owner.place, Place):
-            region = region_of(state, owner, owner.place)
-            for axis, part in zip(owner.stage.axes, region, strict=True):
-                owner.axes[axis.name] = replace(owner.axes[axis.name], extent=part)
+        place = owner.place
+        extents = region_of(state, owner, place) if isinstance(place, Place) else owner.stage.shape
+        for axis, extent in zip(owner.stage.axes, extents, strict=True):
+            owner.axes[axis.name] = replace(owner.axes[axis.name], extent=extent)
 
 
 def region_of(state: State, owner: StageState, place: Place) -> list[sym.Int]:
@@ -117,8 +116,8 @@ def _check_partition(state: State, owner: StageState, place: Place, span: Span) 
     stepped = {axis for axis in extents if any(at <= position for at, _ in steps(host, axis))}
     complete = len(set(own)) == len(parts) and stepped <= set(own)
     if not complete or host.place != ROOT or not all(in_order(host, axis) for axis in stepped):
-        raise ScheduleError("S452", f"output {owner.name} cannot be computed at {host.name}.{place.loop}: the iterations "
-                            "there do not each compute a part of their own", span,
+        raise ScheduleError("S452", f"output {owner.name} cannot be computed at {host.name}.{place.loop}: "
+                            "the iterations there do not each compute a part of their own", span,
                             f"compute {owner.name} at root")
 
 

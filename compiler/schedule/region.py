@@ -1,11 +1,11 @@
 """Regions: what part of a stage the loops below a point read, as expressions computed once.
 
-At a loop of a host stage, each axis `v` of the host has a start (the atom `v`) and an extent still to run (the
-hole `v`). `regions` gives, for every stage computed at that loop or further in, the first index and the extent it
-must cover in each dimension, over those atoms: exact for affine subscripts, a hull for several reads of the same
-shape, the whole dimension otherwise. What guarded or conditional reads name outside a tensor is left out: the
-region is moved inside. Lowering evaluates the same expressions with the numbers of one tile, the
-search with columns of numbers; there is no second inference.
+At a loop of a host stage, each axis `v` of the host has a start (the atom `v`) and an extent still to run
+(the hole `v`). `regions` gives, for every stage computed at that loop or further in, the first index and the
+extent it must cover in each dimension, over those atoms: exact for affine subscripts, a hull for several
+reads of the same shape, the whole dimension otherwise. What guarded or conditional reads name outside a
+tensor is left out: the region is moved inside. Lowering evaluates the same expressions with the numbers of
+one tile, the search with columns of numbers; there is no second inference.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ class Interval:
 
 @record
 class Rounded:
-    """An atom that is no variable: `form // divisor`, or `form % divisor` where the extent is 1 and 0 elsewhere."""
+    """An atom that is no variable: `form // divisor`, or `form % divisor` where the extent is 1 and 0
+    elsewhere."""
 
     op: str
     form: Affine
@@ -119,8 +120,10 @@ def _guests(state: State, stage: str, loop: str) -> list[StageState]:
 
 def _needed(guest: StageState, readers: Sequence[Reader], atoms: Atoms) -> Region:
     """The hull of all reads of a stage."""
-    reads = [(read, reader) for reader in readers for read in typed.reads(reader.body) if read.tensor == guest.name]
-    return tuple(_hull([_interval(read.index[d], reader, dimension, atoms) for read, reader in reads], dimension, atoms)
+    reads = [(read,
+              reader) for reader in readers for read in typed.reads(reader.body) if read.tensor == guest.name]
+    return tuple(_hull([_interval(read.index[d], reader, dimension, atoms) for read, reader in reads],
+                       dimension, atoms)
                  for d, dimension in enumerate(guest.stage.shape))
 
 
@@ -147,7 +150,8 @@ def _interval(expr: typed.Expr, reader: Reader, dimension: int, atoms: Atoms) ->
         low, high = form.bounds(reader.ranges)
         return replace(_of_affine(form, reader.parts, atoms), inside=low >= 0 and high < dimension)
     match expr:
-        case typed.Binary(op="//" | "%" as op, left=left, right=typed.Const(value=int(divisor))) if divisor > 0:
+        case typed.Binary(op="//" | "%" as op, left=left,
+                          right=typed.Const(value=int(divisor))) if divisor > 0:
             inner = _interval(left, reader, dimension, atoms)
             return None if inner is None else _of_rounded(op, inner, divisor, atoms)
         case typed.Binary(op="+", left=left, right=right):
@@ -177,4 +181,5 @@ def _of_rounded(op: str, inner: Interval, divisor: int, atoms: Atoms) -> Interva
     start = atoms.of(Rounded(op, inner.start, divisor, inner.extent))
     if op == "//":
         return Interval(start, floor_divide(add(inner.extent, 2 * divisor - 2), divisor), inside=False)
-    return Interval(start, minimum(add(multiply(subtract(inner.extent, 1), divisor), 1), divisor), inside=False)
+    return Interval(start, minimum(add(multiply(subtract(inner.extent, 1), divisor), 1), divisor),
+                    inside=False)

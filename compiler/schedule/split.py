@@ -19,8 +19,8 @@ def split(state: State, directive: ast.Split, holes: Holes) -> None:
     before  for i in 0..20 { D[i] = A[i] }
     after   for i0 in 0..3 { for i1 in 0..6 { D[i0 * 6 + i1] = A[i0 * 6 + i1] } } for i1 in 0..2 {
             D[i1 + 18] = A[i1 + 18] }     # split D.i: [i0, i1: 6]
-    needs   a loop that is not marked (S421) and at which nothing is computed (S422), names not used before (S406),
-            sizes that are positive (S408) and cover the loop (S407)
+    needs   a loop that is not marked (S421) and at which nothing is computed (S422), names not used before
+            (S406), sizes that are positive (S408) and cover the loop (S407)
 
     The outermost unsized part is derived: the extent divided by the other parts, rounded up. A part that does
     not divide is legal: the last tile is a nest of its own.
@@ -61,14 +61,15 @@ def _size(part: ast.Part, column: str, extent: Int, holes: Holes) -> Int:
     lowest = bounds(size, holes.ranges)[0]
     if lowest < 1:
         can_be = "is" if isinstance(size, int) else "can be"
-        raise ScheduleError("S408", f"the size of part '{part.name}' {can_be} {lowest}; a size is at least 1", part.span)
+        raise ScheduleError("S408", f"the size of part '{part.name}' {can_be} {lowest}; a size is at least 1",
+                            part.span)
     return size
 
 
 def _limit_holes(parts: tuple[ast.Part, ...], sizes: list[Int], extent: Int, holes: Holes,
                  derived: int | None) -> None:
     """A hole larger than what is left for it names no new schedule: such configs are invalid."""
-    for k, part in enumerate(parts):
+    for k in range(len(parts)):
         if k != derived and not isinstance(sizes[k], int):
             inner = product(s for j, s in enumerate(sizes) if j > k and j != derived)
             holes.limits.append((sizes[k], ceil_divide(extent, inner)))
@@ -79,7 +80,8 @@ def require_plain(state: State, owner: StageState, loop: Loop, span: Span) -> No
     require_unmarked(owner, loop, span)
     guests = state.attached(owner.name, loop.name)
     if guests:
-        raise ScheduleError("S422", f"{guests[0].name} is computed at {owner.name}.{loop.name}, which would be gone", span,
+        raise ScheduleError("S422", f"{guests[0].name} is computed at {owner.name}.{loop.name}, which would "
+                            "be gone", span,
                             "change the loop first, compute stages at it afterwards")
 
 

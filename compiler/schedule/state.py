@@ -1,10 +1,11 @@
 """The state that directives change: each stage's loops, where it is computed, what its loops are marked with.
 
 A loop steps through one *axis* in units of a *tile*: `split D.i: [i0, i1: 6]` turns the loop i of tile 1 into
-i0 of tile 6 and i1 of tile 1. An axis is a spatial or reduction axis of the stage, or a *fused* axis whose value
-is decoded into its member loops. Tiles and extents are symbolic integers over the holes of the schedule, computed
-once; `reached` is the closed form of what is left of an axis inside its first loops, with `min` and ceil-div for
-the parts that do not divide. Lowering walks the same loops with numbers (compiler/loop/lower.py).
+i0 of tile 6 and i1 of tile 1. An axis is a spatial or reduction axis of the stage, or a *fused* axis whose
+value is decoded into its member loops. Tiles and extents are symbolic integers over the holes of the
+schedule, computed once; `left_of` is the closed form of what is left of an axis inside its first loops, with
+`min` and ceil-div for the parts that do not divide. Lowering walks the same loops with numbers
+(compiler/loop/lower.py).
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ INLINE, ROOT = "inline", "root"
 class StageState:
     """One stage of the kernel while directives apply.
 
-    `made` lists the steps through each axis as splits made them, outer parts first; `consumed` says what became
-    of a loop that is gone. `body` is the stage's with inlined producers written into it.
+    `made` lists the steps through each axis as splits made them, outer parts first; `consumed` says what
+    became of a loop that is gone. `body` is the stage's with inlined producers written into it.
     """
 
     stage: dag.Stage
@@ -173,8 +174,8 @@ def split_order(state: StageState, axis: str) -> list[Loop]:
 def left_of(state: StageState, axis: str, position: int) -> Int:
     """The extent of an axis that is left inside the loops before `position`, for a full tile.
 
-    Where the nest steps through the axis in another order than its splits made, what is left has gaps until the
-    last of them: the whole extent then covers it.
+    Where the nest steps through the axis in another order than its splits made, what is left has gaps until
+    the last of them: the whole extent then covers it.
     """
     extent = extent_of(state, axis)
     passed = [loop for i, loop in steps(state, axis) if i < position]
@@ -231,11 +232,13 @@ def find_loop(state: State, ref: ast.Ref) -> tuple[StageState, Loop]:
         return owners[0], _loop(owners[0], name, ref.span)
     if owners:
         choices = ", ".join(f"{s.name}.{name}" for s in owners)
-        raise ScheduleError("S409", f"more than one stage has a loop '{name}'", ref.span, f"write one of {choices}")
+        raise ScheduleError("S409", f"more than one stage has a loop '{name}'", ref.span,
+                            f"write one of {choices}")
     gone = next((s for s in state.stages.values() if name in s.consumed), None)
     if gone:
         raise ScheduleError("S403", f"loop '{name}' of {gone.name} is gone: {gone.consumed[name]}", ref.span)
-    raise _unknown_loop(name, [loop.name for s in state.stages.values() for loop in s.loops], "any stage", ref.span)
+    raise _unknown_loop(name, [loop.name for s in state.stages.values() for loop in s.loops], "no stage",
+                        ref.span)
 
 
 def find_loops(state: State, refs: tuple[ast.Ref, ...]) -> tuple[StageState, list[Loop]]:
@@ -274,4 +277,5 @@ def _unknown(state: State, name: str, span: Span = NOWHERE) -> ScheduleError:
 
 def _unknown_loop(name: str, known: list[str], owner: str, span: Span) -> ScheduleError:
     hint = did_you_mean(name, known) or f"the loops are {' '.join(dict.fromkeys(known))}"
-    return ScheduleError("S402", f"{owner} has no loop '{name}'", span, hint)
+    message = f"no stage has a loop '{name}'" if owner == "no stage" else f"{owner} has no loop '{name}'"
+    return ScheduleError("S402", message, span, hint)

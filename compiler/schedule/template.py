@@ -1,8 +1,8 @@
 """A template: a schedule with holes, as a space of configs.
 
-A config is a row of integers, one a column; a population is a matrix of rows. Rows that agree in the structural
-columns share one scheduled kernel, whose extents and limits are closed forms of the other columns: checking a
-whole population against its limits is a few numpy operations, lowering a row substitutes numbers.
+A config is a row of integers, one a column; a population is a matrix of rows. Rows that agree in the
+structural columns share one scheduled kernel, whose extents and limits are closed forms of the other columns:
+checking a whole population against its limits is a few numpy operations, lowering a row substitutes numbers.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class Template:
         return ok
 
     def default_row(self) -> Row:
-        """A valid row to start from: small inner tiles, first choices; the smallest sizes where those do not fit."""
+        """A valid row to start from: middle values, else the smallest, else a random one."""
         middle = tuple(_typical(column) for column in self.columns)
         lowest = tuple(column.low for column in self.columns)
         for row in (middle, lowest, *self._random_rows()):

@@ -1,4 +1,5 @@
-"""Symbolic integers: the same value from numbers, from columns and from what is substituted; bounds enclose."""
+"""Symbolic integers: the same value from numbers, from columns and from what is substituted; bounds
+enclose."""
 
 from __future__ import annotations
 
@@ -35,7 +36,7 @@ def test_columns_give_what_numbers_give(value: sym.Int, many: list[dict[str, int
 @given(values, rows)
 def test_bounds_enclose(value: sym.Int, row: dict[str, int]) -> None:
     """A value lies within the bounds for the ranges of its holes."""
-    low, high = sym.bounds(value, {name: (1, 7) for name in HOLES})
+    low, high = sym.bounds(value, dict.fromkeys(HOLES, (1, 7)))
     assert low <= sym.evaluate(value, row) <= high
     assert set(sym.holes_of(value)) <= set(HOLES)
 

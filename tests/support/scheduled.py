@@ -1,4 +1,5 @@
-"""Schedules for tests: directives from text, the nests they give, and whether those compute what they should."""
+"""Schedules for tests: directives from text, the nests they give, and whether those compute what they
+should."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def shown(graph: Dag, schedule: str = "") -> str:
 
 def check_nest(graph: Dag, nest: Nest, orders: tuple[str, ...] = ("forward", "reversed"),
                kind: str = "exact") -> None:
-    """The nest is well-formed and computes exactly what the reference says, in any order of concurrent loops."""
+    """The nest is well-formed and computes exactly what the reference says, in any order of concurrent
+    loops."""
     verify(nest)
     case = _case(graph, kind)
     for order in orders:

@@ -27,7 +27,8 @@ KERNELS: dict[str, Dag] = {name: dag(text) for name, text in {
     "rounded": """kernel f[N = 12](X: f32[N]) -> (D: f32[N]) {
         A[i] = X[i] * 2  D[i] = A[i // 3 * 2] + A[(i + 2) % 4] + A[N - 1 - i] }""",
     "rows": """kernel f[B = 5, N = 9](X: f32[B, N]) -> (Y: f32[B, N], m: f32[B]) {
-        m[b] = max[j](X[b, j])  e[b, j] = X[b, j] - m[b]  z[b] = sum[j](e[b, j])  Y[b, j] = e[b, j] + z[b] }""",
+        m[b] = max[j](X[b, j])  e[b, j] = X[b, j] - m[b]  z[b] = sum[j](e[b, j])  Y[b, j] = e[b, j] + z[b]
+        }""",
 }.items()}
 
 
@@ -60,7 +61,8 @@ def _state(graph: Dag, text: str) -> State | None:
 def _directive(random: Random, state: State, n: int) -> str:
     stage = random.choice(list(state.stages.values()))
     loops = [loop.name for loop in stage.loops]
-    match random.choice(("split", "split", "split", "order", "attach", "attach", "fuse", "parallel", "vectorize",
+    match random.choice(("split", "split", "split", "order", "attach", "attach", "fuse", "parallel",
+                         "vectorize",
                          "unroll", "knob", "inline")):
         case "split":
             return _split(random, stage, random.choice(loops), n)

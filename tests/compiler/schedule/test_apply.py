@@ -1,4 +1,5 @@
-"""Directives apply in the order of the text, each to the state before it; what must hold is checked after each."""
+"""Directives apply in the order of the text, each to the state before it; what must hold is checked after
+each."""
 
 from __future__ import annotations
 
@@ -16,11 +17,14 @@ CHAINS = {name: dag(text) for name, text in {
         A[i, j] = X[i, j] * 2  B[i < N, j] = (A[i - 1, j] else 0) + (A[i + 1, j] else 0)
         D[i, j < M] = (B[i, j - 1] else 0) + B[i, j] + (B[i, j + 1] else 0) }""",
     "shifted": """kernel f[N = 9](X: f32[N + 10]) -> (D: f32[N]) {
-        A[i < N + 10] = X[i] * 2  B[i < N] = A[i + 5] + A[i]  D[i < N] = (B[i - 2] else 0) + (B[i + 1] else 3) }""",
+        A[i < N + 10] = X[i] * 2  B[i < N] = A[i + 5] + A[i]  D[i < N] = (B[i - 2] else 0) + (B[i + 1] else 3)
+        }""",
     "rows": """kernel f[B = 5, N = 7](X: f32[B, N]) -> (Y: f32[B, N]) {
-        m[b] = max[j](X[b, j])  e[b, j] = X[b, j] - m[b]  z[b] = sum[j](e[b, j])  Y[b, j] = e[b, j] * 2 + z[b] }""",
+        m[b] = max[j](X[b, j])  e[b, j] = X[b, j] - m[b]  z[b] = sum[j](e[b, j])  Y[b, j] = e[b, j] * 2 + z[b]
+        }""",
     "best": """kernel f[B = 5, N = 7](X: f32[B, N]) -> (p: i32[B], q: i32[B]) {
-        T[best, new] = X[best, new] * 2  p[best] = argmax[new](T[best, new])  q[best] = argmin[new](T[best, new]) }""",
+        T[best, new] = X[best, new] * 2  p[best] = argmax[new](T[best, new])  q[best] = argmin[new](T[best,
+        new]) }""",
     "gather": """kernel f[N = 9](X: f32[6], ids: i32[N]) -> (D: f32[N]) {
         A[i] = X[i] * 2  J[i] = ids[i] + 0  D[i] = A[clamp(J[i])] + (A[J[i]] else 0) }""",
 }.items()}

@@ -51,7 +51,8 @@ def test_every_structural_choice_is_checked():
 def test_too_many_structures():
     """Choices that cannot all be looked at are an error, not a gap."""
     values = ", ".join(map(str, range(STRUCTURES // 8)))
-    (found,) = check(f"schedule dense for cpu {{ knob a in {{{values}}} knob b in {{{values}}} when a < b {{ inline D }} }}")
+    (found,) = check(f"schedule dense for cpu "
+                     f"{{ knob a in {{{values}}} knob b in {{{values}}} when a < b {{ inline D }} }}")
     assert found.code == "S424"
 
 

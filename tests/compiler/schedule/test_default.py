@@ -1,4 +1,5 @@
-"""The built-in default: legal and right for every kernel, vectorised along memory, parallel where there is work."""
+"""The built-in default: legal and right for every kernel, vectorised along memory, parallel where there is
+work."""
 
 from __future__ import annotations
 
@@ -42,8 +43,10 @@ def test_right_for_small_examples(name: str) -> None:
     "kernel f[N = 64](X: f32[N, N, 2]) -> (D: f32[N, N, 2]) { D[i, j, i_j] = X[i, j, i_j] + 1 }",
     "kernel f[N = 40](A: f32[N, N], B: f32[N, N]) -> (D: f32[N, N]) "
     "{ C[i0_j0, j] = sum[k](A[i0_j0, k] * B[k, j]) D[i, i0_j0] = C[i, i0_j0] + 1 }",
-    "kernel f[N = 40](A: f32[N, N], B: f32[N, N]) -> (D: f16[N, N]) { D[i, j] = f16(sum[k](A[i, k] * B[k, j])) }",
-    "kernel f[N = 9](X: f32[N]) -> (Y: f32[N], Z: f32[N]) { Y[i] = X[i] * 2  Z[i] = Y[i] + sum[j](Y[j] * X[i]) }",
+    "kernel f[N = 40](A: f32[N, N], B: f32[N, N]) -> (D: f16[N, N]) { D[i, j] = f16(sum[k](A[i, k] * B[k, "
+    "j])) }",
+    "kernel f[N = 9](X: f32[N]) -> (Y: f32[N], Z: f32[N]) { Y[i] = X[i] * 2  Z[i] = Y[i] + sum[j](Y[j] * "
+    "X[i]) }",
     "kernel f[N = 9, i0 = 3](X: f32[N, i0]) -> (Y: f32[N]) { Y[i] = sum[i1](X[i, i1]) }",
     "kernel f[N = 9](X: f32[N]) -> (F: f32[N]) { "
     + " ".join(f"{b}[i] = {a}[i] + {a}[i]" for a, b in zip("XABCDE", "ABCDEF", strict=True)) + " }",

@@ -1,4 +1,5 @@
-"""What the docstrings of the directives say is true: the nests before and after, and every error they name."""
+"""What the docstrings of the directives say is true: the nests before and after, and every error they
+name."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ KERNELS: list[tuple[Callable[..., Any], str]] = [
     (order.order, ROWS), (fuse.fuse, TWO), (inline.inline, PRODUCT), (places.compute_at, PRODUCT),
     (marks.parallel, TWO), (marks.vectorize, TWO), (marks.unroll, TWO),
 ]
-PARTS = re.compile(r"before\s+(.*?)\n\s+after\s+(.*?)\s+# (.*?)\n\s+needs\s+(.*?)(?:\n\n|\Z|\n\s*$)", re.DOTALL)
+PARTS = re.compile(r"before\s+(.*?)\n\s+after\s+(.*?)\s+# (.*?)\n\s+needs\s+(.*?)(?:\n\n|\Z|\n\s*$)",
+                   re.DOTALL)
 
 DENSE = """kernel f[M = 4, N = 6, K = 5](A: f32[M, K], B: f32[K, N]) -> (D: f32[M, N], S: f32[M]) {
     C[i, j] = sum[k](A[i, k] * B[k, j])
@@ -28,7 +30,8 @@ DENSE = """kernel f[M = 4, N = 6, K = 5](A: f32[M, K], B: f32[K, N]) -> (D: f32[
     D[i, j] = max(E[i, j], 0)
     S[i] = sum[j](D[0, j] * f32(i))
 }"""
-# For each error: a schedule that gives it, and the text that the error points at (the last directive, unless given).
+# For each error: a schedule that gives it, and the text that the error points at (the last directive, unless
+# given).
 ERRORS: dict[str, list[tuple[str, str]]] = {
     "S404": [("fuse D.i C.j as t", "C.j"), ("order D: i C.j", "C.j"), ("parallel D.i C.j", "C.j")],
     "S405": [("fuse D.j D.i as t", "D.j D.i")],
@@ -40,7 +43,8 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
     "S415": [("split D.j: [a, b: 2] fuse D.i D.a as t split D.t: [t0, t1: 2]\norder D: t0 b t1", ""),
              ("split D.j: [a, b: 2] order D: b a i\nfuse D.a D.i as t", "")],
     "S421": [("vectorize D.j\nsplit D.j: [a, b: 2]", ""), ("unroll D.j\nfuse D.i D.j as t", ""),
-             ("unroll D.i\nparallel D.i", ""), ("unroll D.j\nvectorize D.j", ""), ("vectorize D.j\nunroll D.j", "")],
+             ("unroll D.i\nparallel D.i", ""), ("unroll D.j\nvectorize D.j", ""),
+             ("vectorize D.j\nunroll D.j", "")],
     "S422": [("compute E at D.i\nsplit D.i: [a, b: 2]", ""), ("compute E at D.i\nfuse D.i D.j as t", "")],
     "S430": [("parallel C.k", ""), ("vectorize C.k", "")],
     "S431": [("order C: k i j\nparallel C.i", ""), ("parallel C.i\norder C: k i j", "")],
@@ -90,7 +94,8 @@ def test_errors(code: str, schedule: str, at: str) -> None:
 def test_needs_names_errors_that_happen(directive: Callable[..., Any]) -> None:
     """Every code that a docstring names is one of the cases above, by that directive."""
     word = {"compute_at": "compute"}.get(directive.__name__, directive.__name__)
-    happen = {code for code, schedule, _ in ERROR_CASES if schedule.splitlines()[-1].startswith((word, f"split D.j: [a, b: 2] {word}"))
+    happen = {code for code, schedule,
+              _ in ERROR_CASES if schedule.splitlines()[-1].startswith((word, f"split D.j: [a, b: 2] {word}"))
               or f" {word} " in schedule}
     named = set(re.findall(r"S4\d\d", parts_of(directive)[3]))
     assert sorted(named - happen) == []

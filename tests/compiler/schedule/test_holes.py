@@ -36,8 +36,10 @@ def test_columns(schedule: str, expected: list[Column]) -> None:
 
 def test_structural_columns() -> None:
     """Places, switches and parallel counts are found from the text alone."""
-    text = "knob on in {false, true} when on { parallel D.i: 0..1 } compute D at {root, D.i} unroll D: 4, {false, true}"
-    assert [(c.name, c.values or (c.low, c.high), c.labels) for c in structural_columns(directives(text), {})] == [
+    text = ("knob on in {false, true} when on { parallel D.i: 0..1 } compute D at {root, D.i} "
+            "unroll D: 4, {false, true}")
+    assert [(c.name, c.values or (c.low, c.high), c.labels) for c in structural_columns(directives(text),
+                                                                                        {})] == [
         ("on", (0, 1), ("false", "true")), ("D.i.parallel", (0, 1), ()), ("D.at", (0, 1), ("root", "D.i")),
         ("D.explicit", (0, 1), ())]
 

@@ -4,7 +4,8 @@ import pytest
 from support.kernels import dag
 from support.scheduled import check_nest, error_of, nest_of, shown
 
-GUARDED = dag("kernel f[N = 9](X: f32[N]) -> (D: f32[N]) { T[i] = X[i] * 2  D[i < N] = (T[i - 1] else 3) + T[i] }")
+GUARDED = dag("kernel f[N = 9](X: f32[N]) -> (D: f32[N]) { T[i] = X[i] * 2  D[i < N] = (T[i - 1] else 3) + "
+              "T[i] }")
 HALF = dag("kernel f[N = 9](X: f16[N]) -> (D: f16[N]) "
            "{ T[i] = (X[i + 1] else 2) * X[i]  D[i < N] = (T[i - 1] else 1) + T[i] }")
 CHAIN = dag("kernel f[N = 9](X: f32[N]) -> (D: f32[N]) "
@@ -35,14 +36,16 @@ def test_regions_of_reads_inside_guards(inner: int):
 
 def test_a_stage_inlined_into_two_readers():
     """Each reader has its own copy; order of directives does not matter."""
-    graph = dag("kernel f[N = 5](X: f32[N]) -> (Y: f32[N], Z: f32[N]) { T[i] = X[i] * 2  Y[i] = T[i] + 1  Z[i] = Y[i] * T[i] }")
+    graph = dag("kernel f[N = 5](X: f32[N]) -> (Y: f32[N], Z: f32[N]) { T[i] = X[i] * 2  Y[i] = T[i] + 1  "
+                "Z[i] = Y[i] * T[i] }")
     for schedule in ("inline T", "split Z.i: [a, b: 2] inline T", "compute Y at Z.i inline T"):
         check_nest(graph, nest_of(graph, schedule))
 
 
 def test_padding():
     """`X.pad` means guarded reads of X: there must be some (S443), and they must agree (S444)."""
-    kernel = "kernel f[N = 9](X: f32[N], Z: f32[N]) -> (D: f32[N]) {{ D[i < N] = (X[i - 1] else 0) + (X[i + 1] else {}) + Z[i] }}"
+    kernel = ("kernel f[N = 9](X: f32[N], Z: f32[N]) -> (D: f32[N]) "
+              "{{ D[i < N] = (X[i - 1] else 0) + (X[i + 1] else {}) + Z[i] }}")
     assert error_of(dag(kernel.format(0)), "inline X.pad") == ("", "")
     assert error_of(dag(kernel.format(1)), "inline X.pad") == ("S444", "X.pad")
     assert error_of(dag(kernel.format(0)), "inline Z.pad") == ("S443", "Z.pad")

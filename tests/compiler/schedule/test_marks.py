@@ -1,4 +1,5 @@
-"""`parallel`, `vectorize`, `unroll`: which loops are marked, and that any order of their iterations gives the same."""
+"""`parallel`, `vectorize`, `unroll`: which loops are marked, and that any order of their iterations gives the
+same."""
 
 import pytest
 from support.kernels import dag
@@ -28,10 +29,12 @@ def test_golden(golden, name: str, schedule: str):
 @pytest.mark.parametrize(("count", "names"), [(0, ["i", "j"]), (1, ["i", "j"]), (2, ["i_j"])])
 def test_a_number_of_parallel_loops(count: int, names: list[str]):
     """`: n` takes the first n loops named; with none, nothing is parallel."""
-    for schedule, structure in ((f"parallel D.i D.j: {count}", {}), ("parallel D.i D.j: 0..2", {"D.i.parallel": count})):
+    for schedule, structure in ((f"parallel D.i D.j: {count}", {}),
+                                ("parallel D.i D.j: 0..2", {"D.i.parallel": count})):
         found = loops(schedule, structure)
         assert [name for name, _ in found] == names
-        assert [mark for _, mark in found] == ["parallel" if count and n == 0 else "serial" for n in range(len(names))]
+        assert [mark for _,
+                mark in found] == ["parallel" if count and n == 0 else "serial" for n in range(len(names))]
 
 
 @pytest.mark.parametrize(("step", "unrolled"), [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.kernels import dag
-from support.scheduled import check_nest, error_of, nest_of, shown
+from support.scheduled import check_nest, error_of, nest_of, shown, state_of
 
 DENSE = dag("kernel f[M = 5, N = 7, K = 3](A: f32[M, K], B: f32[K, N]) -> (D: f32[M, N]) "
             "{ C[i, j] = sum[k](A[i, k] * B[k, j])  D[i, j] = max(C[i, j], 0) }")
@@ -31,7 +31,8 @@ def test_golden(golden, name: str, graph, schedule: str):
 @pytest.mark.parametrize("tiles", [(2, 3), (5, 7), (1, 1), (4, 16)])
 def test_every_place_of_a_tile(loop: str, tiles: tuple[int, int]):
     """Tails of the reader have smaller regions; a marked loop of either stage makes no difference."""
-    split = f"split D.i: [i0, i1: {tiles[0]}] split D.j: [j0, j1: {tiles[1]}] order D: i0 j0 i1 j1 compute C at D.{loop}"
+    split = (f"split D.i: [i0, i1: {tiles[0]}] split D.j: [j0, j1: {tiles[1]}] "
+             f"order D: i0 j0 i1 j1 compute C at D.{loop}")
     for more in ("", " order C: k i j vectorize C.j", " parallel D.i0", " split C.i: [a, b: 2] unroll C: 8"):
         check_nest(DENSE, nest_of(DENSE, split + more))
 
@@ -46,8 +47,10 @@ def test_places_inside_reductions(order: str, places: tuple[str, str]):
 
 @pytest.mark.parametrize("schedule", [
     "compute B at D.i compute A at D.i", "compute B at D.i compute A at B.i",
-    "split D.i: [i0, i1: 4] compute B at D.i0 compute A at B.i", "split D.i: [i0, i1: 4] compute B at D.i1 compute A at D.i0",
-    "split D.i: [i0, i1: 4] compute B at D.i0 split B.i: [b0, b1: 3] compute A at B.b0 split A.i: [a0, a1: 2]",
+    "split D.i: [i0, i1: 4] compute B at D.i0 compute A at B.i",
+    "split D.i: [i0, i1: 4] compute B at D.i1 compute A at D.i0",
+    "split D.i: [i0, i1: 4] compute B at D.i0 split B.i: [b0, b1: 3] compute A at B.b0 split A.i: [a0, a1: "
+    "2]",
     "split D.i: [i0, i1: 4] compute B at D.i0 split B.i: [b0, b1: 3] order B: b1 b0 compute A at B.b1",
     "compute A at B.i split D.i: [i0, i1: 3] parallel D.i0 compute B at D.i1 inline B",
     "split D.i: [i0, i1: 4] compute B at D.i0 compute A at D.i0 inline B",
@@ -63,7 +66,8 @@ def test_chains(schedule: str):
 def test_changes_around_an_attached_stage():
     """Directives on the reader after the fact change the region, never the result."""
     check_nest(DENSE, nest_of(DENSE, "compute C at D.j split D.i: [i0, i1: 2] order D: i0 j i1"))
-    check_nest(DENSE, nest_of(DENSE, "compute C at D.i split D.j: [j0, j1: 3] order D: j0 i j1 split C.j: [a: 7, b: 1]"))
+    check_nest(DENSE, nest_of(DENSE, "compute C at D.i split D.j: [j0, j1: 3] order D: j0 i j1 split C.j: "
+                                     "[a: 7, b: 1]"))
 
 
 @pytest.mark.parametrize(("schedule", "legal"), [
@@ -85,7 +89,8 @@ def test_outputs(schedule: str, legal: bool):
 
 def test_an_output_of_which_only_a_part_is_read():
     """Elements that no iteration reads would not be computed: an error (S452)."""
-    graph = dag("kernel f[N = 8](X: f32[N]) -> (Y: f32[N], D: f32[5]) { Y[i] = X[i] * 2  D[i < 5] = Y[i] + 1 }")
+    graph = dag("kernel f[N = 8](X: f32[N]) -> (Y: f32[N], D: f32[5]) { Y[i] = X[i] * 2  D[i < 5] = Y[i] + 1 "
+                "}")
     assert error_of(graph, "compute Y at D.i") == ("S452", "compute Y at D.i")
 
 
@@ -93,7 +98,17 @@ def test_names_of_hoisted_stages_and_loops():
     """Stages such as Y.sum, axes called like tensors, the same names in many stages: all is told apart."""
     graph = dag("kernel f[B = 3, Y_sum = 4](X: f32[B, Y_sum]) -> (Y: f32[B]) "
                 "{ C[i, j < Y_sum] = X[i, j] * 2  Y[C_i] = sum[i](C[C_i, i]) + max[i](C[C_i, i]) }")
-    for schedule in ("", "compute Y.sum at Y.C_i compute Y.max at Y.C_i", "split Y.sum.C_i: [C, j: 2] vectorize Y.sum.j",
+    for schedule in ("", "compute Y.sum at Y.C_i compute Y.max at Y.C_i",
+                     "split Y.sum.C_i: [C, j: 2] vectorize Y.sum.j",
                      "compute Y.max at Y.C_i compute Y.sum at Y.C_i compute C at Y.C_i parallel Y.C_i",
                      "split Y.sum.i: [i_, Y: 3] unroll Y.sum: 16"):
         check_nest(graph, nest_of(graph, schedule))
+
+
+def test_a_stage_that_moves_back_to_root():
+    """At root a stage has all of its extents again, for the directives that follow too."""
+    schedule = "compute C at D.j compute C at root split C.j: [j0: 2, j1: 4]"
+    extents = [axis.extent for axis in state_of(DENSE, schedule).stages["C"].axes.values()]
+    assert extents == [5, 7, 3]
+    check_nest(DENSE, nest_of(DENSE, schedule))
+    assert error_of(DENSE, "compute C at D.j compute C at root split C.j: [j0: 2, j1: 3]")[0] == "S407"

@@ -1,4 +1,5 @@
-"""`split`: tiles, tails, parts larger than the loop, parts of parts. Every nest is run against the reference."""
+"""`split`: tiles, tails, parts larger than the loop, parts of parts. Every nest is run against the
+reference."""
 
 import pytest
 from support.kernels import dag
@@ -40,7 +41,8 @@ def test_reduction(golden):
 
 
 @pytest.mark.parametrize("n", [1, 2, 7, 12, 13])
-@pytest.mark.parametrize("parts", ["a, b: 4", "a: 13, b", "a: 2, b, c: 3", "a, b: 3, c: 5", "a: 13, b: 16", "a: 1, b"])
+@pytest.mark.parametrize("parts",
+                         ["a, b: 4", "a: 13, b", "a: 2, b, c: 3", "a, b: 3, c: 5", "a: 13, b: 16", "a: 1, b"])
 def test_each_element_once(n: int, parts: str):
     """Whatever the sizes, a copy writes each element and a sum takes each term once."""
     check_nest(copy(n), nest_of(copy(n), f"split D.i: [{parts}]"))
@@ -50,6 +52,7 @@ def test_each_element_once(n: int, parts: str):
 
 def test_derived_part():
     """The outermost part without a size is the extent by the others, rounded up, and at least 1."""
-    for parts, counts in (("a, b: 8", [3, 8]), ("a: 2, b, c: 3", [2, 4, 3]), ("a: 40, b", [23, 1]), ("a: 4, b: 6", [4, 6])):
+    for parts, counts in (("a, b: 8", [3, 8]), ("a: 2, b, c: 3", [2, 4, 3]), ("a: 40, b", [23, 1]),
+                          ("a: 4, b: 6", [4, 6])):
         stage = state_of(copy(23), f"split D.i: [{parts}]").stages["D"]
         assert [count(stage, loop) for loop in stage.loops] == counts
