@@ -1,4 +1,4 @@
-"""The examples as a user builds them: generated C against the reference, small and at the shapes of the suite."""
+"""The examples as a user builds them: generated C against the reference, small and at shapes of the suite."""
 
 from pathlib import Path
 
