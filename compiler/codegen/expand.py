@@ -38,10 +38,10 @@ def _extreme(op: str, a: Expr, b: Expr) -> Expr:
     """Smaller or larger of two, NaN if either is NaN: with a constant in front, one comparison does."""
     if _is_plain_number(b):
         a, b = b, a
-    nearer = Select(Binary(op, a, b), a, b)
-    if not a.dtype.is_float or _is_plain_number(a):
-        return nearer
-    return Select(Binary("!=", a, a), a, nearer)
+    nearer = Binary(op, a, b)
+    if a.dtype.is_float and not _is_plain_number(a):
+        nearer = Binary("or", nearer, Binary("!=", a, a))
+    return Select(nearer, a, b)
 
 
 def _is_plain_number(expr: Expr) -> bool:

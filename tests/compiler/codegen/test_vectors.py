@@ -61,3 +61,22 @@ def test_a_section_holds_what_is_used() -> None:
     text = section("f32x8_store(p, f32x8_add(a, b));")
     assert text.count("f32x8_add(") == 2 and text.count("f32x8_store(") == 2
     assert "f32x8_mul" not in text and "f64" not in text
+
+
+RELU = """
+nest relu(X: f32[8]) -> (Y: f32[8]) {
+  Y[ramp(0, 1, 8)] = max(X[ramp(0, 1, 8)], splat(0.0f32, 8))
+}
+"""
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+@pytest.mark.parametrize("text", [RELU, RELU.replace("max(", "min(")])
+def test_an_extreme_with_a_number_is_cheap(tmp_path: Path, cc: str, text: str) -> None:
+    """One comparison, whose result picks, or one instruction: NaN needs no test of its own."""
+    write(package(text, "cpu:x86-64-v3"), tmp_path)
+    command = [require_tool(cc), "-O2", "-S", "-o", "-", str(tmp_path / "relu.c")]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    on_vectors = re.findall(r"^\s+(v\w+)\s.*%ymm", lines, re.MULTILINE)
+    compute = [op for op in on_vectors if not op.startswith(("vmov", "vxor"))]
+    assert compute in (["vcmpltps", "vpandn"], ["vcmpltps", "vpand"], ["vmaxps"], ["vminps"])
