@@ -19,12 +19,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compiler.schedule.select import Choice, Directives, Recorded, Sources, check_ranks, select, template
+from .compiler.check import check
+from .compiler.schedule.select import Choice, Directives, Recorded, Sources, select, template
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target, host
 from .compiler.target.target import parse as parse_target
 from .dsl import ast, typed
-from .dsl.check.files import check_file, elaborate, kernel_names
+from .dsl.check.files import elaborate, kernel_names
 from .dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from .dsl.load import decode
 from .dsl.parser import parse, parse_directives
@@ -48,23 +49,6 @@ def load(path: str | Path) -> Module:
 def loads(text: str, name: str = "<text>") -> Module:
     """The kernels in a text. Raises TxcError for errors in it."""
     return Module(Source(text, name))
-
-
-def check(source: Source, sizes: Mapping[str, int] | None = None) -> list[Diagnostic]:
-    """Every error, warning and note about a source, in the order of the text; `sizes` override defaults.
-
-    Never raises TxcError.
-    """
-    try:
-        file = parse(source)
-    except TxcError as error:
-        return list(error.diagnostics)
-    found = check_file(file, source, sizes or {})
-    if any(isinstance(d, ast.Schedule) for d in file.declarations):
-        from .compiler.schedule.check import check_schedules
-
-        found = [*found, *check_ranks(file, source), *check_schedules(file, source, sizes or {})]
-    return sorted(found, key=lambda d: d.span)
 
 
 class Module(Mapping[str, "Kernel"]):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ...compiler.check import check as check_source
 from ...dsl.diagnostics import Diagnostic, TxcError
 from ...dsl.source import Source
 from .. import exits
@@ -42,15 +43,13 @@ def check(files: Paths, define: Defines = None, strict: Strict = False, json: Js
 
 
 def _check(path: Path, given: dict[str, int]) -> tuple[Source, list[Diagnostic]]:
-    from ... import api
-
     try:
         source = read_source(path)
     except TxcError as error:       # not text: an error like any other, and the other files are checked too
         if error.source is None:
             raise
         return error.source, list(error.diagnostics)
-    return source, api.check(source, given)
+    return source, check_source(source, given)
 
 
 def _counts(diagnostics: list[Diagnostic]) -> dict[str, int]:

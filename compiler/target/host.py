@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import platform
 import sys
@@ -105,6 +104,8 @@ def _darwin_flags() -> frozenset[str]:
 
 def _sysctl(name: str) -> int:
     """A number from the Darwin kernel, 0 where it has none."""
+    import ctypes
+
     value, size = ctypes.c_int64(0), ctypes.c_size_t(8)
     libc = ctypes.CDLL(None)
     failed = libc.sysctlbyname(name.encode(), ctypes.byref(value), ctypes.byref(size), None, 0)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.command import Txc
@@ -41,11 +42,37 @@ def test_a_misspelt_command_gets_a_suggestion(txc: Txc):
     assert "check" in txc("chek").err
 
 
-@pytest.mark.parametrize("module", ["numpy", "rich", "txc.tuner", "txc.compiler.codegen", "lark"])
-def test_check_does_not_import_what_it_does_not_need(module: str, folder, txc: Txc):
-    txc("check", "good.tx")     # fills the cache of parse tables
+def imported(folder: Path, *arguments: str) -> set[str]:
+    """The modules that a run of `txc` in a fresh process has imported when it ends."""
     code = ("import sys; from txc.cli.main import main\n"
-            "try: main(['check', 'good.tx'])\nexcept SystemExit: pass\n"
-            f"print({module!r} in sys.modules)")
+            f"try: main({list(arguments)!r})\nexcept SystemExit: pass\n"
+            "print(*sys.modules)")
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
-    assert run.stdout.splitlines()[-1] == "False"
+    return set(run.stdout.splitlines()[-1].split())
+
+
+SLOW = {"numpy", "rich", "lark", "platformdirs", "sqlite3", "multiprocessing", "tomllib"}
+BUILDING = {"txc.api", "txc.tuner", "txc.compiler.build", "txc.compiler.codegen", "txc.compiler.passes",
+            "txc.compiler.loop.ir", "txc.compiler.reference", "txc.compiler.runtime"}
+SCHEDULES = {"txc.compiler.dag", "txc.compiler.schedule.apply", "txc.compiler.schedule.select",
+             "txc.compiler.target.host"}
+
+
+def test_check_imports_only_what_a_file_needs(folder: Path, txc: Txc):
+    """Nothing that builds, and what applies schedules only for a file with one."""
+    txc("check", "good.tx")     # fills the cache of parse tables
+    text = (folder / "good.tx").read_text()
+    (folder / "scheduled.tx").write_text(text + "schedule scale for cpu { vectorize i }\n")
+    plain, scheduled = (imported(folder, "check", name) for name in ("good.tx", "scheduled.tx"))
+    assert "txc.dsl.check.files" in plain
+    assert not plain & (SLOW | BUILDING | SCHEDULES)
+    assert scheduled >= SCHEDULES
+    assert not scheduled & (SLOW | BUILDING)
+
+
+def test_help_imports_no_command_and_no_compiler(folder: Path):
+    """The list of commands stands in the entry point."""
+    found = imported(folder, "--help")
+    assert not found & SLOW
+    own = ("txc.compiler", "txc.tuner", "txc.cli.commands", "txc.dsl.ast")
+    assert not {module for module in found if module.startswith(own)}
