@@ -133,6 +133,10 @@ class Kernel:
         choice = select(self.file, self.typed, machine, sources, schedule, self.source)
         return Build(self.typed, self.dag, machine, choice, self.source, threads)
 
+    def template(self, target: str = "cpu", *, schedule: str | None = None) -> ast.Schedule | None:
+        """The schedule with holes that `tune` searches: the closest, or that number; None without one."""
+        return template(self.file, self.typed, parse_target(target), schedule, self.source)
+
     @property
     def schedule(self) -> ast.Schedule:
         """The schedule that a build for this machine uses; `str()` of it is `.tx` text."""
@@ -172,10 +176,11 @@ class Kernel:
         from .tuner.tune import Task, tune
 
         machine = _runnable(target)
-        chosen = template(self.file, self.typed, machine, schedule, self.source)
+        chosen = self.template(target, schedule=schedule)
         if chosen is None:
             raise _error("R609", f"{self.name} has no schedule with holes for {machine}: nothing to tune",
-                         "write one, with parts of a split left open for example; `txc new` shows how")
+                         "only what a schedule leaves open is searched; `txc lower "
+                         f"{self.source.name} {self.name} --emit template` writes one to add to the file")
         task = Task(self.typed, self.dag, chosen.directives, machine, threads, self.source)
         limit = 60.0 if trials is None and budget is None else budget
         with Records(records) as store:

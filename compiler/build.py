@@ -22,7 +22,8 @@ from .numerics import Array
 from .runtime.library import NUMPY, Function
 from .runtime.toolchain import build_shared, build_static
 from .schedule.errors import ScheduleError
-from .schedule.select import Choice, Directives
+from .schedule.opened import opened
+from .schedule.select import Choice, Directives, has_holes
 from .schedule.template import Template
 from .target.target import Target
 from .verify import Verdict, verify
@@ -48,15 +49,32 @@ class Build:
         binds = tuple(ast.Bind(n, ast.Number(str(v))) for n, v in self.kernel.sizes)
         return ast.Schedule(self.kernel.declaration, binds, str(self.target), self.choice.directives)
 
+    def opened(self, target: str) -> ast.Schedule | None:
+        """The schedule with its numbers opened, to be tuned, under that name of the target.
+
+        None where it has nothing to open.
+        """
+        made = opened(self.dag, self.choice.directives, self.target)
+        return ast.Schedule(self.kernel.declaration, (), target, made) if has_holes(made) else None
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is as its author wrote it: of the file, without holes, for whatever sizes."""
+        schedule = self.choice.schedule
+        return schedule is not None and not has_holes(schedule.directives)
+
     @property
     def tuned(self) -> bool:
         """Whether the schedule is a finished one: asked for, of the file for these sizes, or recorded."""
         return self.choice.origin in ("asked", "exact", "record")
 
-    def lower(self, watch: Callable[[str, Nest], None] | None = None) -> Nest:
-        """The loop nest that code is generated from; `watch(name, nest)` sees it after each pass."""
+    def lower(self, watch: Callable[[str, Nest], None] | None = None, *, check: bool = False) -> Nest:
+        """The loop nest that code is generated from; `watch(name, nest)` sees it after each pass.
+
+        With `check`, the nest is verified after each: InvalidNest names the one that broke a rule.
+        """
         with legal(self.source if self.choice.schedule else None):
-            return nest_of(self.dag, self.choice.directives, self.target, watch)
+            return nest_of(self.dag, self.choice.directives, self.target, watch, check=check)
 
     def emit(self, name: str | None = None) -> Package:
         """The generated files; `name` replaces the kernel's in C."""

@@ -16,6 +16,7 @@ from ..output import emit, say, warn
 from ..settings import Settings, load
 
 if TYPE_CHECKING:
+    from ...api import Kernel
     from ...compiler.build import Build
 
 
@@ -50,10 +51,9 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
         raise usage("R621", "--name is for a single kernel", "build the kernels one by one")
     plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
                     records=settings.records_path) for k in chosen]
-    for plan in plans:
+    for kernel, plan in zip(chosen, plans, strict=True):
         if not plan.tuned:
-            command = tune_command(file, plan.kernel.name, define, settings)
-            _tell_untuned(plan, command, required=require_tuned)
+            _tell_untuned(plan, _advice(kernel, plan, file, define, settings), required=require_tuned)
     written = [_write(plan, output if len(plans) == 1 else output / plan.kernel.name, name, lib, settings)
                for plan in plans]
     if json:
@@ -63,14 +63,26 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
         _show(plan, name or plan.kernel.name, paths)
 
 
-def _tell_untuned(plan: Build, command: str, *, required: bool) -> None:
+def _advice(kernel: Kernel, plan: Build, file: Path, define: list[str] | None, settings: Settings) -> str:
+    """How to have a kernel tuned; empty where its author wrote a schedule to use as it is."""
+    if kernel.template(settings.target) is not None:
+        return f"to tune it: {tune_command(file, kernel.name, define, settings)}"
+    if plan.finished:
+        return ""
+    return ("there is no schedule with holes to tune; "
+            f"`txc lower {file} {kernel.name} --emit template` writes one to add to the file")
+
+
+def _tell_untuned(plan: Build, advice: str, *, required: bool) -> None:
     what = f"{plan.kernel.name} has not been tuned for {plan.target}"
-    advice = f"to tune it: {command}"
-    if plan.choice.origin == "default":
-        advice = f"write a schedule with holes for it (`txc new` shows one), then {advice}"
     if required:
-        raise usage("R623", what, advice)
-    warn(f"{what}; {advice}")
+        raise usage("R623", what, advice or _BIND)
+    if advice:
+        warn(f"{what}; {advice}")
+
+
+_BIND = ("its schedule has no holes but is for other sizes too: bind them all, as in `schedule NAME[N = 8]`, "
+         "or ask for it with --schedule")
 
 
 def _write(plan: Build, folder: Path, name: str | None, lib: Library | None,

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...compiler.schedule.select import BUILT_IN
+from ...dsl.format import format_text
 from ..guard import guarded
 from ..inputs import usage
 from ..kernels import one
 from ..options import Defines, File, Json, KernelName, ScheduleChoice, TargetText
 from ..output import emit as emit_json
-from ..output import say
-from ..settings import load
+from ..output import say, tell
+from ..settings import Settings, load
 
 if TYPE_CHECKING:
+    from ...api import Kernel
     from ...compiler.build import Build
     from ...compiler.loop.ir import Nest
 
@@ -26,9 +29,12 @@ class Stage(StrEnum):
     dag = "dag"
     nest = "nest"
     c = "c"
+    template = "template"
 
 
-Emit = Annotated[Stage, typer.Option("--emit", help="The tensor DAG, the final loop nest, or C.")]
+Emit = Annotated[Stage, typer.Option(
+    "--emit", help="The tensor DAG, the final loop nest, C, or a schedule with holes to tune.")]
+Verify = Annotated[bool, typer.Option("--verify", help="Check the nest's rules after each pass.")]
 PrintAfter = Annotated[str | None, typer.Option(
     "--print-after", metavar="PASS", help="Show the nest after this pass, or after each with all.",
     show_default=False)]
@@ -36,12 +42,17 @@ PrintAfter = Annotated[str | None, typer.Option(
 
 @guarded
 def lower(file: File, kernel: KernelName = None, emit: Emit = Stage.nest, print_after: PrintAfter = None,
-          schedule: ScheduleChoice = None, target: TargetText = None, define: Defines = None,
-          json: Json = False) -> None:
+          verify: Verify = False, schedule: ScheduleChoice = None, target: TargetText = None,
+          define: Defines = None, json: Json = False) -> None:
     """Show a kernel on its way to C."""
     settings = load(target=target)
     chosen = one(file, kernel, define)
-    if emit is Stage.dag and print_after is None:
+    if verify:
+        chosen.plan(settings.target, schedule=schedule).lower(check=True)
+        tell("after each pass the nest keeps the rules of nests")
+    if emit is Stage.template:
+        shown = [("template", _template(chosen, settings, schedule))]
+    elif emit is Stage.dag and print_after is None:
         shown = [("dag", str(chosen.dag))]
     else:
         plan = chosen.plan(settings.target, schedule=schedule, threads=settings.threads)
@@ -54,6 +65,16 @@ def lower(file: File, kernel: KernelName = None, emit: Emit = Stage.nest, print_
         if len(shown) > 1:
             say(f"# after {name}")
         say(text.rstrip())
+
+
+def _template(kernel: Kernel, settings: Settings, schedule: str | None) -> str:
+    """The built-in schedule, or the one asked for, with its numbers opened."""
+    plan = kernel.plan(settings.target, schedule=schedule or BUILT_IN)
+    made = plan.opened(settings.target)
+    if made is None:
+        raise usage("R609", f"the schedule of {kernel.name} has no numbers to open",
+                    "write a schedule with holes: docs/schedules.md shows what can be left open")
+    return format_text(str(made))
 
 
 def _final(plan: Build, stage: Stage) -> str:

@@ -46,7 +46,27 @@ def test_an_untuned_build_warns_once_with_the_command_that_tunes_it(txc: Txc, fo
 
 
 def test_without_a_template_it_says_that_one_is_needed(txc: Txc):
-    assert "write a schedule with holes for it" in txc("build", "good.tx").err
+    assert txc("build", "good.tx").err.endswith(
+        "; there is no schedule with holes to tune; `txc lower good.tx scale --emit template` writes one to "
+        "add to the file\n")
+
+
+def test_a_schedule_without_holes_is_used_as_it_is(txc: Txc, folder):
+    """Its author wants it so: no warning; but only for its own sizes, or asked for, it counts as tuned."""
+    with open(folder / "good.tx", "a") as file:
+        file.write(FINISHED.replace("[N = 8]", ""))
+    shown = txc("build", "good.tx")
+    assert (shown.code, shown.err) == (0, "")
+    required = txc("build", "good.tx", "--require-tuned")
+    assert required.code == 1
+    assert "hint: its schedule has no holes but is for other sizes too" in required.err
+    assert txc("build", "good.tx", "--require-tuned", "--schedule", 1).code == 0
+
+
+def test_a_schedule_without_holes_beside_a_template_can_be_tuned_away(txc: Txc, folder):
+    with open(folder / "good.tx", "a") as file:
+        file.write(FINISHED.replace("[N = 8]", "") + TEMPLATE)
+    assert "to tune it: txc tune good.tx scale" in txc("build", "good.tx").err
 
 
 def test_a_finished_schedule_is_tuned(txc: Txc, folder):

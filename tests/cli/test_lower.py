@@ -1,9 +1,11 @@
 """`txc lower`: the DAG, the nest after each pass, the C."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from support.command import Txc
+from txc.compiler.passes.scalarize import Scalarize
 
 SCHEDULE = "schedule scale for cpu {\n    split B.i: [i0, i1: 4]\n    vectorize i1\n}\n"
 
@@ -35,6 +37,40 @@ def test_an_unknown_pass_is_a_usage_error_that_lists_those_there_are(txc: Txc):
     assert shown.code == 2
     assert "error[R625]" in shown.err
     assert "vectorize" in shown.err
+
+
+def test_a_template_to_tune_is_written_for_the_kernel(txc: Txc, folder):
+    """Added to the file, it is legal, formatted, and what tuning searches; it is for the target asked for."""
+    made = txc("lower", "good.tx", "-D", "N=64", "--target", "cpu:x86-64-v3", "--emit", "template").out
+    assert made == ("schedule scale for cpu:x86-64-v3 {\n    split B.i: [i0, i1: {8, 16, 32, 64}]\n"
+                    "    vectorize B.i1\n}\n")
+    with open(folder / "good.tx", "a") as file:
+        file.write("\n" + made)
+    assert txc("check", "good.tx").code == 0
+    assert txc("fmt", "--check", "good.tx").code == 0
+    opened = txc("lower", "good.tx", "-D", "N=64", "--schedule", 1, "--emit", "template").out
+    assert "split B.i: [i0, i1: {" in opened
+
+
+def test_where_there_is_nothing_to_open_it_says_so(txc: Txc):
+    shown = txc("lower", "good.tx", "-D", "N=1", "--emit", "template")
+    assert shown.code == 2
+    assert "error[R609]: the schedule of scale has no numbers to open" in shown.err
+
+
+def test_the_nest_is_verified_after_each_pass_on_request(txc: Txc, monkeypatch: pytest.MonkeyPatch):
+    """`--verify` makes a pass that breaks a rule known, by name; a right compiler prints the same."""
+    shown = txc("lower", "good.tx", "--verify")
+    assert shown.out == txc("lower", "good.tx").out
+    assert shown.err == "after each pass the nest keeps the rules of nests\n"
+
+    def broken(self, nest):     # leaves a loop variable without its loop
+        return replace(nest, body=nest.body.stmts[0].body)
+
+    monkeypatch.setattr(Scalarize, "__call__", broken)
+    shown = txc("lower", "good.tx", "--verify", "--schedule", "none")
+    assert shown.code == 70
+    assert "InvalidNest: nest scale is invalid after scalarize" in shown.err
 
 
 def test_a_schedule_is_chosen_by_number(txc: Txc, folder):

@@ -69,6 +69,7 @@ def test_a_kernel_without_a_template_has_nothing_to_tune(txc: Txc, folder):
     shown = txc("tune", "plain.tx", "--trials", 2)
     assert shown.code == 2
     assert "error[R609]: scale has no schedule with holes" in shown.err
+    assert "`txc lower plain.tx scale --emit template` writes one" in shown.err
 
 
 def test_usage_errors(txc: Txc):
