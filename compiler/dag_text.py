@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..dsl.ast import ATOM, COMPARE, CONDITIONAL, LEVELS, NEGATE, NOT, OR
+from ..dsl.expressions import ATOM, COMPARE, CONDITIONAL, LEVELS, NEGATE, NOT, OR
 from ..dsl.typed import Axis, Binary, Call, Cast, Const, Expr, Index, Read, Reduce, Select, Unary
 
 
