@@ -16,8 +16,8 @@ setup: .venv/.tests  ## make .venv with txc (editable) and what its tests need
 test: setup lint  ## everything: lint, strict types, all tests
 	$(PYTEST) -n $(JOBS) --dist worksteal
 
-check: setup lint  ## the quick loop: lint, types, tests without the slow ones
-	$(PYTEST) -n $(JOBS) --dist worksteal -q -m "not slow"
+check: setup lint  ## the quick loop: lint, types, tests but the slow ones, few random cases
+	HYPOTHESIS_PROFILE=quick $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not slow"
 
 demo: .venv/.installed  ## tune a dense layer, build its C library, call it from C
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo/run.sh

@@ -19,7 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compiler.check import check
+from .compiler.check import check as check
 from .compiler.schedule.select import Choice, Directives, Recorded, Sources, select, template
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target, host
@@ -205,7 +205,8 @@ class Kernel:
             return Recorded(directives, _facts(best)) if usable else None
         if last is None:
             return None
-        facts = {"verdict": "ok", "seconds": last.default_seconds, "note": "no trial was faster than the default"}
+        facts = {"verdict": "ok", "seconds": last.default_seconds, "threads": key.threads,
+                 "note": "no trial was faster than the default"}
         return Recorded(default_schedule(self.dag, target), facts)
 
     def _usable(self, directives: Directives, record: Record, target: Target) -> bool:
@@ -226,9 +227,10 @@ class Kernel:
 
 def _facts(record: Record) -> dict[str, object]:
     """What the manifest says of a record."""
-    return {"id": record.id, "verdict": record.verdict, "seconds": record.score, "threads": record.key.threads,
-            "template": record.template_hash, "seed": record.seed, "compiler": record.compiler,
-            "txc": record.version, "generator": record.generator, "created": record.created}
+    return {"id": record.id, "verdict": record.verdict, "seconds": record.score,
+            "threads": record.key.threads, "template": record.template_hash, "seed": record.seed,
+            "compiler": record.compiler, "txc": record.version, "generator": record.generator,
+            "created": record.created}
 
 
 def _runnable(target: str) -> Target:

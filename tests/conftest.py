@@ -14,6 +14,7 @@ from support.tools import in_ci, require_tool
 ROOT = Path(__file__).resolve().parent.parent
 SESSION = "PYTEST_TXC_SESSION"      # a folder of this test session: caches and locks
 
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=5000)

@@ -88,8 +88,8 @@ def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
            source: Source | None = None) -> Choice:
     """The schedule to build a kernel with.
 
-    `asked` is `default`, `none` or the number, from 1, of a schedule among those of the kernel in the file. Raises
-    TxcError S480 for two schedules of equal rank, R609 for one that does not exist or does not apply.
+    `asked` is `default`, `none` or the number, from 1, of a schedule among those of the kernel in the file.
+    Raises TxcError S480 for two schedules of equal rank, R609 for one that does not exist or does not apply.
     """
     if asked is not None:
         return _asked(file, kernel, target, sources, asked)

@@ -33,3 +33,9 @@ def test_others(file: str, examples_dir: Path) -> None:
     for name in module.names:
         verdict = module[name].verify()
         assert verdict.ok, f"{name}: {verdict.message}"
+
+
+def test_integers_with_tails(examples_dir: Path) -> None:
+    """The reference multiplies integers slowly, so this one is small."""
+    verdict = txc.load(examples_dir / "dense_i8.tx")["dense_i8"](M=30, N=70, K=50).verify()
+    assert verdict.ok, verdict.message

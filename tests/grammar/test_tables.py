@@ -69,5 +69,5 @@ def test_the_cache_stands_where_the_platform_keeps_caches(
     monkeypatch.setenv("HOME", "/them/me")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(tables.sys, "platform", platform)
+    monkeypatch.setattr("sys.platform", platform)
     assert tables.cache_directory() == Path(directory)

@@ -35,12 +35,12 @@ def test_no_cache_folder_gives_no_sizes(tmp_path: Path):
 
 
 def test_a_feature_counts_only_with_everything_it_implies(monkeypatch):
-    monkeypatch.setattr(host.platform, "machine", lambda: "x86_64")
-    monkeypatch.setattr(host.sys, "platform", "linux")
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setattr(host, "_read", lambda _: "flags : sse4_2 avx avx512f avx512_vnni")
     assert host._features() == {"x86_64", "sse4_2", "avx"}
 
 
 def test_an_unknown_machine_has_no_features(monkeypatch):
-    monkeypatch.setattr(host.platform, "machine", lambda: "vax")
+    monkeypatch.setattr("platform.machine", lambda: "vax")
     assert host._features() == frozenset()
