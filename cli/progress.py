@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..api import Kernel
 
-PHASES = {"prepare": "computing what is right", "build": "building", "time": "timing",
+PHASES = {"prepare": "evaluating the reference", "build": "building", "time": "timing",
           "again": "timing the best again", "compare": "comparing with the untuned kernel"}
 
 
@@ -79,9 +79,11 @@ class _Told:
                 self._outcome = outcome
 
     def line(self, event: Event) -> None:
-        """Write a line for the start and for each round, and the result at the end."""
+        """Write a line for the reference, which may take long, the start and each round; then the result."""
         self.hear(event)
         match event:
+            case Phase(name="prepare"):
+                tell(f"{self.title()}: {self._phase}")
             case Started():
                 tell(self.title())
             case Round():

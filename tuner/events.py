@@ -14,7 +14,10 @@ from .records import Record
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The untuned default has been measured; `known` trials are recorded already."""
+    """The untuned default has been measured, now or by an earlier run that left nothing to do.
+
+    `known` trials are recorded already.
+    """
 
     kernel: str
     points: int
@@ -26,7 +29,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """What begins now: `prepare`, `build`, `time`, `again` (good candidates), `compare` (the last rounds)."""
+    """What begins now.
+
+    `prepare` (the reference), `build`, `time`, `again` (good candidates), `compare` (the last rounds).
+    """
 
     name: str
 

@@ -77,11 +77,12 @@ class _Session:
         """Measure the default, then batches until there is a reason to stop, which it gives."""
         self._tell(self._candidates)
         if self._settled():
+            choice = self._records.choice(self._key)
+            self._tell_start(choice.default_seconds if choice else None)
             return FINISHED
         self._prepare()
         self._measure_default()
-        self._emit(Started(self._problem.blank.kernel, points(self._problem.space), self._known,
-                           self._budget.trials, self._budget.seconds, self._default_seconds()))
+        self._tell_start(self._default_seconds())
         number = 0
         while (wanted := self._wanted()) > 0:
             rows = self._searcher.ask(wanted)
@@ -90,6 +91,10 @@ class _Session:
             number += 1
             self._batch(number, rows)
         return FINISHED
+
+    def _tell_start(self, default_seconds: float | None) -> None:
+        self._emit(Started(self._problem.blank.kernel, points(self._problem.space), self._known,
+                           self._budget.trials, self._budget.seconds, default_seconds))
 
     def _settled(self) -> bool:
         """Whether an earlier run has done all of this one already, its final comparison too."""

@@ -105,8 +105,10 @@ def test_a_second_run_resumes_and_does_the_rest(records: Records, options: Optio
 def test_a_task_that_is_done_runs_nothing(records: Records, options: Options):
     first = tune(COSTS, records, options, trials=5)
     start = time.monotonic()
-    again = tune(COSTS, records, options, trials=5)
+    events: list[Event] = []
+    again = tune(COSTS, records, options, trials=5, on_event=events.append)
     assert again.new == 0
+    assert events == [Started("fake", 191, 5, 5, None, first.default_seconds), Finished(again)]
     assert again.best == first.best
     assert again.speedup == first.speedup
     assert time.monotonic() - start < 0.2

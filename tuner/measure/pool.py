@@ -69,7 +69,9 @@ class Pool:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def prepare(self) -> Failure | None:
-        """Compute what all candidates share."""
+        """Compute what all candidates share; meanwhile the other workers start."""
+        for process in (*self._builders, self._runner):
+            process.warm()
         ((_, reply),) = serve(self._builders[:1], [{"op": "prepare"}], self._limits.prepare, BUILD_TIMEOUT)
         return _failure(reply)
 

@@ -58,14 +58,20 @@ class Process:
         self._child: subprocess.Popen[bytes] | None = None
         self._lifeline = -1
         self._decoder = Decoder()
+        self._ready = False
         self._limit = 0.0
         self.deadline = 0.0
 
+    def warm(self) -> None:
+        """Have the process started for a request to come."""
+        if self._child is None:
+            self._spawn()
+
     def start(self, request: Message, limit: float) -> None:
         """Send a request that may take `limit` seconds."""
-        self._limit = limit
-        self.deadline = time.monotonic() + (limit if self._child else STARTING)
         child = self._child or self._spawn()
+        self._limit = limit
+        self.deadline = time.monotonic() + (limit if self._ready else STARTING)
         self._log.write_bytes(b"")
         assert child.stdin is not None
         with suppress(BrokenPipeError):     # it has died idle; `advance` will see the end of its output
@@ -85,6 +91,7 @@ class Process:
         try:
             reply = self._decoder.feed(data)
             if reply == READY:
+                self._ready = True
                 self.deadline = time.monotonic() + self._limit
                 reply = self._decoder.feed(b"")     # the reply proper may have come in the same breath
             return reply
@@ -133,7 +140,7 @@ class Process:
                     env={**os.environ, "PYTHONPATH": path, **setting.environment})
         finally:
             os.close(inner)
-        self._decoder = Decoder()
+        self._decoder, self._ready = Decoder(), False
         return self._child
 
 

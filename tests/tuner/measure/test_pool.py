@@ -24,6 +24,7 @@ from txc.tuner.measure.failure import (
     Failure,
 )
 from txc.tuner.measure.pool import MIB, Limits, Pool, Timed
+from txc.tuner.measure.process import Process, Setting, leave_recipe, serve
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 
@@ -159,3 +160,16 @@ def group(parent: int) -> set[int]:
         if int(stat[1]) == parent and b"measure.worker" in command:
             found.add(int(folder.name))
     return found
+
+
+def test_a_worker_started_early_has_its_limit_from_when_it_is_ready(tmp_path: Path):
+    """Starting may take longer than a request: a worker that is still at it is not taken for a slow one."""
+    leave_recipe(c.FakeRecipe(), tmp_path)
+    process = Process("early", Setting(tmp_path))
+    process.warm()
+    child = process.fileno()
+    process.warm()
+    assert process.fileno() == child
+    [(_, reply)] = serve([process], [{"op": "prepare"}], 0.15, "late")
+    assert reply == {"ok": True}
+    process.kill()
