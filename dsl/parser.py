@@ -85,8 +85,10 @@ def _tables() -> Tables:
 
 
 def _doc_above(start: int, source: Source, comments: list[Token]) -> str:
-    """The text of the `##` lines right above an offset, without a line of anything else between."""
+    """The text of the `##` lines right above an offset, without anything else between."""
     lines: list[str] = []
+    if not first_on_line(source.text, Token("", "", start, start)):
+        return ""
     line, _ = source.position(start)
     for comment in reversed(comments[: bisect_right(comments, start, key=lambda c: c.start)]):
         right_above = source.position(comment.start)[0] == line - 1 and first_on_line(source.text, comment)

@@ -69,6 +69,7 @@ def test_doc_comments_belong_to_the_declaration_right_below() -> None:
     assert parse_declaration(f"## far\n# near\n{kernel}").doc == ""
     assert parse_declaration(f"### ruler\n{kernel}").doc == ""
     assert parse(Source(f"{kernel} ## trailing\n{kernel}")).declarations[1].doc == ""
+    assert parse(Source(f"{kernel.removesuffix('}')}\n## inside\n}} {kernel}")).declarations[1].doc == ""
 
 
 def test_small_extensions_of_directives() -> None:
