@@ -38,6 +38,10 @@ def settled(condition: Expr, ranges: Mapping[str, Range]) -> bool | None:
             if left == right:
                 return op in ("<=", ">=", "==")
             return _compare(op, bounds(left, ranges), bounds(right, ranges))
+        case Binary(op="and" | "or" as op, left=left, right=right):
+            sides = {settled(left, ranges), settled(right, ranges)}
+            decides = op == "or"
+            return decides if decides in sides else None if None in sides else not decides
         case _:
             return None
 

@@ -123,7 +123,7 @@ class Scalars:
         if known is not None:
             return Text(str(int(known)))
         if op in ("and", "or"):
-            return infix("&&" if op == "and" else "||", self.text(left), self.text(right))
+            return self._logical(op, [e for e in (left, right) if self.holds(e) is not (op == "and")])
         if op in ("//", "%"):
             return self._division(expr)
         if expr.dtype == BOOL:
@@ -131,6 +131,11 @@ class Scalars:
         if expr.dtype.is_float or never_wraps(expr, self.ranges):
             return self._sum_text(self._sum(expr)) if expr.dtype == I64 else self._plain(expr)
         return wrapping(op, expr.dtype, self.text(left), self.text(right))
+
+    def _logical(self, op: str, open_: list[Expr]) -> Text:
+        """`and` or `or` of the sides that are not neutral: compilers warn of `&& 1`."""
+        texts = [self.text(e) for e in open_]
+        return texts[0] if len(texts) == 1 else infix("&&" if op == "and" else "||", texts[0], texts[1])
 
     def _plain(self, expr: Binary) -> Text:
         return infix(expr.op, self.text(expr.left), self.text(expr.right))

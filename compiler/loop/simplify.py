@@ -24,6 +24,7 @@ from .ir import (
     For,
     If,
     Let,
+    Load,
     Nest,
     Select,
     Stmt,
@@ -55,7 +56,8 @@ def simplify(node: Stmt) -> Stmt: ...
 def simplify(node: Nest | Stmt) -> Nest | Stmt:
     """Everything in a nest or a statement simplified.
 
-    Loops of one iteration, decided branches, names for mere constants or variables, and empty statements go.
+    Loops of one iteration, decided branches, names for mere constants or variables, statements that are
+    empty or store what is there: all those go.
     """
     if isinstance(node, Nest):
         body = simplify(node.body)
@@ -236,6 +238,8 @@ class Simplifier:
         match stmt:
             case Store(buffer=buffer, index=index, value=value):
                 where, what = map_tuple(index, self.expr), self.expr(value)
+                if isinstance(what, Load) and what.buffer == buffer and what.index == where:
+                    return ()
                 return (stmt if where is index and what is value else Store(buffer, where, what),)
             case Let(var=var, value=value):
                 what = self.expr(value)

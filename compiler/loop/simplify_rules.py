@@ -85,6 +85,14 @@ ROWS = (
     Row("splat-add", "splat(x, n) + splat(y, n)", "splat(x + y, n)", LANES),
     Row("splat-subtract", "splat(x, n) - splat(y, n)", "splat(x - y, n)", LANES),
     Row("splat-times", "splat(x, n) * splat(y, n)", "splat(x * y, n)", LANES),
+    Row("and-splat-true", "b and splat(True, n)", "b", LANES),
+    Row("splat-true-and", "splat(True, n) and b", "b", LANES),
+    Row("and-splat-false", "b and splat(False, n)", "False", LANES),
+    Row("splat-false-and", "splat(False, n) and b", "False", LANES),
+    Row("or-splat-false", "b or splat(False, n)", "b", LANES),
+    Row("splat-false-or", "splat(False, n) or b", "b", LANES),
+    Row("or-splat-true", "b or splat(True, n)", "True", LANES),
+    Row("splat-true-or", "splat(True, n) or b", "True", LANES),
 )
 
 # ── patterns ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -109,3 +109,17 @@ def test_a_value_is_declared_under_its_own_name() -> None:
     declared: list[str] = re.findall(r"^ +(?:const )?f32x4 (\w+)(?: =|;)", body, re.MULTILINE)
     assert declared == ["all", "some", "other"]
     assert not re.search(r"const f32x4 \w+ = \w+;", body)
+
+
+def test_conditions_leave_out_what_always_holds() -> None:
+    """Clang warns of `&& 1`: that the upper end of a window lies inside is known of its first row."""
+    built = package("""
+    nest window(X: f32[12]) -> (Y: f32[12, 2]) {
+      for y in 0..12 {
+        Y[y, ramp(0, 1, 2)] = select(ramp(y, 1, 2) >= splat(1, 2) and ramp(y, 1, 2) < splat(13, 2),
+          X[ramp(y - 1, 1, 2)], splat(0.0f32, 2))
+      }
+    }""", "cpu:generic")
+    text = built.files["window.c"]
+    assert "if (y >= 1)" in text
+    assert not re.search(r"(&&|\|\|) [01]\b|\b[01] (&&|\|\|)", text)

@@ -123,6 +123,9 @@ BEFORE = """nest f(A: f32[64, 64], c: bool) -> (B: f32[64, 64]) {
           for k in 0..1 { }
         }
         if c[] {
+          B[i + u, 3] = B[i, 3]
+        }
+        if c[] {
         } else {
           B[0, 0] = 1.0f32
         }
@@ -146,7 +149,7 @@ AFTER = """nest f(A: f32[64, 64], c: bool) -> (B: f32[64, 64]) {
 """
 
 
-def test_statements_lose_single_loops_decided_branches_and_empty_blocks() -> None:
+def test_statements_lose_single_loops_decided_branches_and_what_does_nothing() -> None:
     assert str(simplify(parse(BEFORE))) == AFTER
 
 

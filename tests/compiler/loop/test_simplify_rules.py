@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 from txc.compiler.loop.interp import evaluate
-from txc.compiler.loop.ir import Const, Expr, Select, Var
+from txc.compiler.loop.ir import Broadcast, Const, Expr, Select, Var
 from txc.compiler.loop.simplify import simplify_expr
 from txc.compiler.loop.simplify_rules import ROWS, Pattern, Row, build, read, rules, same
 from txc.compiler.loop.values import Value
@@ -68,6 +68,8 @@ def test_a_row_is_used(row: Row) -> None:
     used = sorted(names(read(row.left)))
     dtype = I8 if row.sorts.get("x") == "integer" and "n" not in used else I64 if "n" in used else F32
     found = {n: sample(n, dtype, row.sorts.get(n, "any"))[-1] for n in used}
+    if {"b", "n"} <= found.keys():      # truth values beside lanes are lanes
+        found["b"] = Broadcast(found["b"], 3)
     expr = build(read(row.left), found, dtype, 1)
     assert simplify_expr(expr, {}) != expr
 
