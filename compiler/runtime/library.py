@@ -102,8 +102,8 @@ class Function:
         expected = self.interface.inputs
         if len(inputs) != len(expected):
             names = ", ".join(p.tensor.name for p in expected)
-            given = f"{len(inputs)} were given"
-            raise _error("R612", f"{self.name} takes {len(expected)} inputs ({names}), {given}")
+            wanted = f"{len(expected)} input{'' if len(expected) == 1 else 's'} ({names})"
+            raise _error("R612", f"{self.name} takes {wanted}, not {len(inputs)}")
         values = [_argument(p, v) for p, v in zip(expected, inputs, strict=True)]
         return [*values, *(a.ctypes.data for a in outputs)]
 

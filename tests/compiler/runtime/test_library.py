@@ -98,6 +98,8 @@ def test_wrong_counts_outputs_and_scalars(scale: Function, mixed: Function) -> N
         with pytest.raises(TxcError) as error:
             call()
         assert [d.code for d in error.value.diagnostics] == ["R612"]
+    with pytest.raises(TxcError, match=r"scale takes 1 input \(X\), not 2"):
+        scale(x, x)
 
 
 def test_bench(scale: Function) -> None:
