@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
 import signal
 import subprocess
 import sys
@@ -57,6 +58,7 @@ class Process:
         self._log = setting.scratch / f"{name}.log"
         self._child: subprocess.Popen[bytes] | None = None
         self._lifeline = -1
+        self._inherited = 0     # Linux counts the memory of the process that forked as a child's own
         self._decoder = Decoder()
         self._ready = False
         self._limit = 0.0
@@ -120,7 +122,8 @@ class Process:
 
     def _autopsy(self) -> Failure:
         code, memory = self._bury()
-        if (self._setting.memory and memory > NEARLY * self._setting.memory) or code == -signal.SIGKILL:
+        full = self._setting.memory and memory > max(NEARLY * self._setting.memory, self._inherited)
+        if full or code == -signal.SIGKILL:
             return Failure(OUT_OF_MEMORY, f"the process died with {memory >> 20} MiB in use")
         how = f"died of {signal.Signals(-code).name}" if code < 0 else f"ended itself with status {code}"
         said = self._log.read_bytes()[-LOG:].decode(errors="replace").strip()
@@ -132,6 +135,7 @@ class Process:
         command = [sys.executable, "-P", "-m", f"{__package__}.worker", setting.recipe_file, inner,
                    setting.memory, setting.file, setting.scratch]
         path = os.pathsep.join(entry or os.getcwd() for entry in sys.path)
+        self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         try:
             with self._log.open("wb") as log:
                 self._child = subprocess.Popen(

@@ -173,3 +173,14 @@ def test_a_worker_started_early_has_its_limit_from_when_it_is_ready(tmp_path: Pa
     [(_, reply)] = serve([process], [{"op": "prepare"}], 0.15, "late")
     assert reply == {"ok": True}
     process.kill()
+
+
+def test_the_memory_of_the_tuner_is_not_taken_for_that_of_a_candidate():
+    """Linux counts what the process that forked had: a crash under a large tuner stays a crash."""
+    large = b"\1" * (700 * MIB)
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        assert pool.build({1: (c.CRASH, 1)}) == {1: None}
+        result = pool.measure(1, None)
+    assert len(large) > LIMITS.memory
+    assert isinstance(result, Failure)
+    assert result.kind == CRASH
