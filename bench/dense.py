@@ -1,6 +1,6 @@
 """The dense layer, untuned and tuned, against numpy's matrix product and the machine's FMA peak.
 
-    python bench/dense.py [--threads N] [--rounds N] [--json]
+    python bench/dense.py [--threads N] [--rounds N] [--offset BYTES] [--json]
 
 Each round times a window of FMAs, then some calls of each contender, in turns; the table shows the best
 and the median of all rounds. txc's kernels run in a loop in C; numpy's time includes its call from Python,
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLS = 5  # of each contender in a round
@@ -33,23 +34,25 @@ def main() -> None:
     )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--offset", type=int, default=0, help="bytes from a multiple of 64 to each array")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(options.threads)  # before numpy is imported
-    result = measure(options.threads, options.rounds)
+    result = measure(options.threads, options.rounds, options.offset)
     print(json.dumps(result, indent=2) if options.json else table(result))
 
 
-def measure(threads: int, rounds: int) -> dict[str, object]:
+def measure(threads: int, rounds: int, offset: int) -> dict[str, object]:
     """Seconds per call of each contender by round, and GFLOP/s of the FMA windows."""
     import numpy as np
     import txc
 
     kernel = txc.load(ROOT / "examples" / "dense.tx")["dense"]
     random = np.random.default_rng(0)
-    a, b = (random.standard_normal((512, 512), dtype=np.float32) for _ in range(2))
-    bias, out = random.standard_normal(512, dtype=np.float32), np.empty((512, 512), np.float32)
+    a, b = (_aligned(random.standard_normal((512, 512), dtype=np.float32), offset) for _ in range(2))
+    bias = _aligned(random.standard_normal(512, dtype=np.float32), offset)
+    out = _aligned(np.empty((512, 512), np.float32), offset)
     plans = {
         "untuned": kernel.plan(schedule="default", threads=threads),
         "tuned": kernel.plan(threads=threads),
@@ -84,6 +87,17 @@ def measure(threads: int, rounds: int) -> dict[str, object]:
         "command": " ".join(["python", "bench/dense.py", *sys.argv[1:]]),
     }
     return {**info, "peak": max(peaks), "times": times, "schedule": str(plans["tuned"].schedule)}
+
+
+def _aligned(array: Any, offset: int) -> Any:
+    """A copy whose first element lies `offset` bytes behind a multiple of 64."""
+    import numpy as np
+
+    room = np.empty(array.nbytes + 128, np.uint8)
+    start = -room.ctypes.data % 64 + offset
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
 
 
 def _timed(call: Callable[[], object]) -> float:
