@@ -50,6 +50,7 @@ def run(program: Path) -> None:
 MATRIX = list(itertools.product(["gcc", "clang"], LANGUAGES, ["-O0", "-O2"], [[], ["-march=native"]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cc", "language", "level", "machine"), MATRIX)
 def test_compiles_cleanly(folder: Path, cc: str, language: str, level: str, machine: list[str]) -> None:
     """Two headers in one program: C99 and C++17, each compiler, each level, each with -march=native."""
@@ -80,6 +81,7 @@ def test_plain_c(folder: Path, cc: str, language: str) -> None:
     run(build(folder, f"plain{cc}{language}", cc, *LANGUAGES[language], "-O2", "-DTXC_PLAIN_C", *WARNINGS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 @pytest.mark.parametrize("mode", [[], ["-DTXC_PLAIN_C"]])
 def test_sanitizers(folder: Path, cc: str, mode: list[str]) -> None:

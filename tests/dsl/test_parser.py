@@ -22,6 +22,7 @@ kernel rows[M = 4, N](A: f32[M, N], const b: f32) -> (s: f32[M]) {
 """.replace(" ** 1", "")
 
 
+@pytest.mark.slow
 @given(trees.files)
 @settings(max_examples=300, deadline=None)
 def test_printed_trees_parse_back(file: ast.File) -> None:
@@ -154,6 +155,7 @@ def test_any_row_of_tokens_parses_or_gives_errors(tokens: list[str], between: st
     codes(between.join(tokens))
 
 
+@pytest.mark.slow
 @given(trees.files, st.data())
 @settings(max_examples=200, deadline=None)
 def test_programs_with_a_mistake_give_errors_or_parse(file: ast.File, data: st.DataObject) -> None:

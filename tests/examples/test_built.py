@@ -26,6 +26,7 @@ def test_full(name: str, shape: str, examples_dir: Path) -> None:
     assert verdict.ok, verdict.message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", OTHERS)
 def test_others(file: str, examples_dir: Path) -> None:
     """The other examples, with the sizes they have by default."""

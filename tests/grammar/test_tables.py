@@ -30,6 +30,7 @@ def test_cached_tables_are_the_computed_ones(cache: Path) -> None:
     assert alike(made, tables.make_tables())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"grammar": "old"}', "\x00", "null"])
 def test_a_damaged_cache_is_replaced(cache: Path, content: str) -> None:
     """Whatever stands in the file, the tables are right, and the file is again."""

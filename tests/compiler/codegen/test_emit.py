@@ -22,6 +22,7 @@ BUILDS = [("gcc", "cpu", ["-O2", "-std=c99"]), ("clang", "cpu", ["-O2"]), ("gcc"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cc", "target", "flags"), BUILDS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_expressions(tmp_path: Path, cc: str, target: str, flags: list[str], seed: int) -> None:

@@ -21,6 +21,7 @@ TILE = """
     compute C at D.i0_j0  order C: k i j  vectorize C.j  unroll C: 16  vectorize j1  unroll D: 16"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SMALL, *OPERATORS])
 @pytest.mark.parametrize("target", ["cpu:x86-64-v3", "cpu:generic"])
 def test_examples_compute_what_the_reference_says(name: str, target: str) -> None:

@@ -29,6 +29,7 @@ def test_legal_for_every_example(path, name: str) -> None:
             loop.mark == "parallel" for loop in stage.loops) or not stage.stage.axes, stage.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SMALL, *SUITE])
 def test_right_for_small_examples(name: str) -> None:
     """At awkward sizes the nest computes what the reference says."""
@@ -36,6 +37,7 @@ def test_right_for_small_examples(name: str) -> None:
     check_nest(graph, nest_of(graph, default_schedule(graph, TARGET)), ("reversed",))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [
     "kernel f[N = 7](X: f32[N]) -> (s: f32) { s = sum[i](X[i]) }",
     "kernel f(a: f32) -> (s: f32) { s = a * 2 }",

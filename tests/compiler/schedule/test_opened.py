@@ -21,6 +21,7 @@ DENSE = """kernel f[M = 40, N = 48, K = 9](A: f32[M, K], B: f32[K, N]) -> (D: f3
 COPY = "kernel f[N = 100](A: f32[N]) -> (D: f32[N]) { D[i] = A[i] }"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("path", "name"), NAMES, ids=lambda x: getattr(x, "stem", x))
 def test_the_built_in_schedule_of_every_example_opens_to_a_legal_template(path, name: str) -> None:
     graph = load(path, name)
