@@ -58,6 +58,7 @@ def test_compiles_cleanly(folder: Path, cc: str, language: str, level: str, mach
     run(build(folder, "".join([cc, language, level, *machine]), cc, *flags))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_openmp(folder: Path, language: str) -> None:
     """The same with OpenMP, which then runs the parallel regions."""
@@ -74,6 +75,7 @@ def test_openmp_compiles_with_clang(folder: Path, language: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plain_c(folder: Path, cc: str, language: str) -> None:

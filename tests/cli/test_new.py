@@ -14,6 +14,7 @@ def test_a_starter_passes_the_strict_check(txc: Txc, kind: str):
     assert txc("check", "--strict", "layer.tx").out == "1 file checked: no errors\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", STARTERS)
 def test_the_next_commands_work(txc: Txc, kind: str):
     steps = [line.split()[1:] for line in txc("new", "layer", "--kind", kind).out.splitlines()[2:]]

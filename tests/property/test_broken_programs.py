@@ -124,6 +124,7 @@ def txc(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.M
     return runner(capfd)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "fmt", "lower", "lower --emit c", "build --target cpu:generic"])
 def test_commands_exit_with_1_and_a_code(txc: Txc, command: str) -> None:
     """Each command on thirty broken programs: exit code 1 and a coded error, or they are good to it."""
@@ -141,6 +142,7 @@ def test_commands_exit_with_1_and_a_code(txc: Txc, command: str) -> None:
     assert failed >= 15
 
 
+@pytest.mark.slow
 def test_the_real_command(tmp_path: Path) -> None:
     """A dozen programs in processes of their own, with nothing on stderr but what `txc` says there."""
     failed = 0

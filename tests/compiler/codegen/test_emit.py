@@ -40,6 +40,7 @@ def test_random_expressions(tmp_path: Path, cc: str, target: str, flags: list[st
         same(buffer.dtype, got, arrays[buffer.name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("simplified", [False, True])
 def test_random_indices(tmp_path: Path, simplified: bool) -> None:
     """Index expressions, printed as sums, give what the interpreter gives, simplified before or not."""

@@ -73,6 +73,7 @@ def check(functions: tuple[str, ...], dtype: DType, shifts: list[tuple[int, ...]
             assert verdict.ok, f"{function}, {shift}: {verdict.message}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FLAGS)
 @pytest.mark.parametrize("lanes", [1, 8])
 @pytest.mark.parametrize("name", ["f32", "f64", "f16", "bf16"])
