@@ -141,6 +141,7 @@ def test_nests_compute_what_the_reference_says(candidate: Candidate) -> None:
     hold(candidate, check_interpreted)
 
 
+@pytest.mark.slow
 @FEWER
 @given(candidates(HERE))
 def test_compiled_kernels_compute_what_the_reference_says(candidate: Candidate) -> None:

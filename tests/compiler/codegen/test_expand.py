@@ -82,6 +82,7 @@ def test_functions_are_right_everywhere(name: str, lanes: int, form: str, tmp_pa
     check(UNARY, DTYPES[name], [(0,)], lanes, form, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lanes", [1, 8])
 @pytest.mark.parametrize("name", ["f32", "f64", "f16", "bf16"])
 def test_functions_of_two_are_right_everywhere(name: str, lanes: int, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ CHAINS = {name: dag(text) for name, text in {
 }.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHAINS)
 @given(data=st.data())
 def test_no_legal_schedule_changes_a_result(name: str, data: st.DataObject) -> None:

@@ -175,6 +175,7 @@ def test_a_worker_started_early_has_its_limit_from_when_it_is_ready(tmp_path: Pa
     process.kill()
 
 
+@pytest.mark.slow
 def test_the_memory_of_the_tuner_is_not_taken_for_that_of_a_candidate():
     """Linux counts what the process that forked had: a crash under a large tuner stays a crash."""
     large = b"\1" * (700 * MIB)
