@@ -14,8 +14,10 @@ import numpy as np
 
 from ..numerics import Array, interface_type
 from .ir import (
+    Across,
     Alloc,
     Binary,
+    Bits,
     Block,
     Broadcast,
     Buffer,
@@ -30,13 +32,14 @@ from .ir import (
     Nest,
     Ramp,
     Select,
+    Shuffle,
     Stmt,
     Store,
     Unary,
     Var,
 )
 from .memory import Memory, NestFault, Watch
-from .values import BINARY, UNARY, Value, call, cast, constant, poison
+from .values import BINARY, UNARY, Value, across, bits, call, cast, constant, poison
 
 ORDERS = ("forward", "reversed", "shuffled")
 Evaluate = Callable[[Memory], Value]
@@ -180,8 +183,17 @@ class Compiler:
             case Cast(value=value, dtype=dtype):
                 operand, source = self.expr(value), value.dtype
                 return lambda m: cast(operand(m), source, dtype)
+            case Bits(value=value, dtype=dtype):
+                operand, source = self.expr(value), value.dtype
+                return lambda m: bits(operand(m), source, dtype)
             case Select():
                 return self.select(expr)
+            case Shuffle(left=left, right=right, picks=picks):
+                one, other, at = self.expr(left), self.expr(right), list(picks)
+                return lambda m: np.concatenate([one(m), other(m)])[at]
+            case Across(reducer=reducer, value=value):
+                operand, dtype = self.expr(value), value.dtype
+                return lambda m: across(reducer, operand(m), dtype)
             case Ramp(base=base, stride=stride, lanes=lanes):
                 first, steps = self.expr(base), np.arange(lanes, dtype=np.int64) * stride
                 return lambda m: first(m) + steps

@@ -3,8 +3,9 @@
     nest   = Nest(name, inputs, outputs, body)
     stmt   = Block(stmts) | For(var, extent, kind, body) | If(condition, then, otherwise)
            | Alloc(buffer) | Let(var, value) | Store(buffer, index, value)
-    expr   = Const | Var | Load(buffer, index) | Unary | Binary | Call | Cast | Select
-           | Ramp(base, stride, lanes) | Broadcast(value, lanes)
+    expr   = Const | Var | Load(buffer, index) | Unary | Binary | Call | Cast | Bits | Select
+           | Ramp(base, stride, lanes) | Broadcast(value, lanes) | Shuffle(left, right, lanes)
+           | Across(reducer, value)
     buffer = Buffer(name, dtype, shape, scope, lanes)
 
 Meaning:
@@ -20,6 +21,8 @@ Meaning:
 - A buffer with `lanes` > 1 holds whole vectors: its element is one vector. In scope `register` all subscripts
   are constants, and each element becomes one named value of the generated program.
 - `Select` evaluates only the branch its condition chooses, lane by lane: a guarded load is never outside.
+- `& | ^ << >>` are on integers, lane by lane; a shift is by 0 .. bits - 1, `>>` keeps the sign of signed
+  types. Only passes make them, and `Bits`, which keeps the bits and changes the type to one of equal size.
 - Floats: a pass may reassociate a reduction's updates and contract multiply-add, nothing else. 16-bit floats
   are only loaded, moved, cast and stored. The NaN of a `Const` is `math.nan`, so that equal nodes are equal.
 
@@ -28,189 +31,33 @@ Meaning:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...dsl.dtypes import BOOL, I64, DType
-from ...dsl.typed import COMPARISONS
-from .syntax import braces, commas, infix, number, vector
+from .ir_expr import (
+    Across,
+    Binary,
+    Bits,
+    Broadcast,
+    Buffer,
+    Call,
+    Cast,
+    Const,
+    Expr,
+    Load,
+    Ramp,
+    Select,
+    Shuffle,
+    Unary,
+    Var,
+    index_lanes,
+)
+from .syntax import braces, commas
 
-# ── buffers and expressions ──────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Buffer:
-    """A tensor in memory. `scope`: `global` (parameters, tensors between stages), `local` (inside loops: the
-    stack or a task's slice of the workspace) or `register`."""
-    name: str
-    dtype: DType
-    shape: tuple[int, ...]
-    scope: str = "global"
-    lanes: int = 1
-
-    def __str__(self) -> str:
-        shape = f"[{commas(self.shape)}]" if self.shape else ""
-        return f"{self.name}: {vector(self.dtype, self.lanes)}{shape}"
-
-
-@dataclass(frozen=True, slots=True)
-class Const:
-    """A number: `3`, `true` for scalar i64 and bool, else with its type: `0.5f32`, `-inff32`, `3i64x4`."""
-    value: int | float | bool
-    dtype: DType = I64
-    lanes: int = 1
-
-    def __str__(self) -> str:
-        return number(self.value, self.dtype, self.lanes)
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """A loop variable (i64) or a value named by `Let`."""
-    name: str
-    dtype: DType = I64
-    lanes: int = 1
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """An element, or `lanes` of them where a subscript is a vector."""
-    buffer: Buffer
-    index: tuple[Expr, ...]
-
-    @property
-    def dtype(self) -> DType:
-        return self.buffer.dtype
-
-    @property
-    def lanes(self) -> int:
-        return index_lanes(self.index) * self.buffer.lanes
-
-    def __str__(self) -> str:
-        return f"{self.buffer.name}[{commas(self.index)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    """`neg` or `not`."""
-    op: str
-    value: Expr
-
-    @property
-    def dtype(self) -> DType:
-        return self.value.dtype
-
-    @property
-    def lanes(self) -> int:
-        return self.value.lanes
-
-    def __str__(self) -> str:
-        return f"{self.op}({self.value})"
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """`+ - * / // % < <= > >= == != and or`; printed with the parentheses that reading it back needs."""
-    op: str
-    left: Expr
-    right: Expr
-
-    @property
-    def dtype(self) -> DType:
-        return BOOL if self.op in COMPARISONS else self.left.dtype
-
-    @property
-    def lanes(self) -> int:
-        return self.left.lanes
-
-    def __str__(self) -> str:
-        return infix(self.op, self.left, self.right)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function of the language: `min max abs exp … pow fma`."""
-    function: str
-    args: tuple[Expr, ...]
-
-    @property
-    def dtype(self) -> DType:
-        return self.args[0].dtype
-
-    @property
-    def lanes(self) -> int:
-        return self.args[0].lanes
-
-    def __str__(self) -> str:
-        return f"{self.function}({commas(self.args)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Conversion with the language's meaning: `f32(x)`; from float to integer it saturates."""
-    value: Expr
-    dtype: DType
-
-    @property
-    def lanes(self) -> int:
-        return self.value.lanes
-
-    def __str__(self) -> str:
-        return f"{self.dtype}({self.value})"
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """`select(condition, then, otherwise)`; the condition may be scalar where the branches are vectors."""
-    condition: Expr
-    then: Expr
-    otherwise: Expr
-
-    @property
-    def dtype(self) -> DType:
-        return self.then.dtype
-
-    @property
-    def lanes(self) -> int:
-        return self.then.lanes
-
-    def __str__(self) -> str:
-        return f"select({self.condition}, {self.then}, {self.otherwise})"
-
-
-@dataclass(frozen=True, slots=True)
-class Ramp:
-    """base, base + stride, …: `lanes` i64 values."""
-    base: Expr
-    stride: int
-    lanes: int
-
-    @property
-    def dtype(self) -> DType:
-        return I64
-
-    def __str__(self) -> str:
-        return f"ramp({self.base}, {self.stride}, {self.lanes})"
-
-
-@dataclass(frozen=True, slots=True)
-class Broadcast:
-    """One value in all lanes."""
-    value: Expr
-    lanes: int
-
-    @property
-    def dtype(self) -> DType:
-        return self.value.dtype
-
-    def __str__(self) -> str:
-        return f"splat({self.value}, {self.lanes})"
-
-
-Expr = Const | Var | Load | Unary | Binary | Call | Cast | Select | Ramp | Broadcast
+__all__ = [
+    "Across", "Alloc", "Binary", "Bits", "Block", "Broadcast", "Buffer", "Call", "Cast", "Const",
+    "Expr", "For", "If", "Let", "Load", "Nest", "Ramp", "Select", "Shuffle", "Stmt", "Store", "Unary",
+    "Var", "index_lanes",
+]
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -292,8 +139,3 @@ class Nest:
     def __str__(self) -> str:
         head = f"nest {self.name}({commas(self.inputs)}) -> ({commas(self.outputs)})"
         return braces(head, str(self.body)) + "\n"
-
-
-def index_lanes(index: Iterable[Expr]) -> int:
-    """The lanes of a subscript list: the widest of them."""
-    return max((e.lanes for e in index), default=1)

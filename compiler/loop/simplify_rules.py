@@ -15,7 +15,22 @@ from dataclasses import dataclass
 from functools import partial
 
 from ...dsl.dtypes import BOOL, I64, DType
-from .ir import Binary, Broadcast, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
+from .ir import (
+    Across,
+    Binary,
+    Bits,
+    Broadcast,
+    Call,
+    Cast,
+    Const,
+    Expr,
+    Load,
+    Ramp,
+    Select,
+    Shuffle,
+    Unary,
+    Var,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +184,7 @@ def head(expr: Expr) -> str:
             return "ramp"
         case Broadcast():
             return "splat"
-        case Const() | Var() | Load() | Cast():
+        case Const() | Var() | Load() | Cast() | Bits() | Shuffle() | Across():
             return ""
 
 
@@ -187,7 +202,7 @@ def _parts(expr: Expr) -> tuple[Expr, ...]:
             return base, Const(stride), Const(lanes)
         case Broadcast(value=value, lanes=lanes):
             return value, Const(lanes)
-        case Const() | Var() | Load() | Cast():
+        case Const() | Var() | Load() | Cast() | Bits() | Shuffle() | Across():
             return ()
 
 

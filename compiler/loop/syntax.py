@@ -14,8 +14,12 @@ WORDS = ("nest", "for", "in", "if", "else", "let", "or", "and", "true", "false")
 RESERVED = frozenset((*WORDS, *KINDS[1:], *SCOPES))     # words that are no names
 
 # All operators group to the left, but comparisons, which do not group.
-PRECEDENCE = {"or": 1, "and": 2} | dict.fromkeys(COMPARISONS, 3) | {"+": 4, "-": 4} | dict.fromkeys(
-    ("*", "/", "//", "%"), 5)
+BITWISE = ("&", "|", "^", "<<", ">>")
+PRECEDENCE = {"or": 1, "and": 2} | dict.fromkeys(COMPARISONS, 3) | dict.fromkeys(BITWISE, 4) | {
+    "+": 5, "-": 5} | dict.fromkeys(("*", "/", "//", "%"), 6)
+
+REDUCERS = {"sum": "+", "prod": "*", "min": "min", "max": "max", "any": "or", "all": "and"}
+# What `Across` combines lanes with.
 
 # Functions and how many arguments they take.
 FUNCTIONS = {"fma": 3} | dict.fromkeys(("min", "max", "pow"), 2) | dict.fromkeys(

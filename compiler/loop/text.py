@@ -21,8 +21,10 @@ from ...dsl.diagnostics import Diagnostic, did_you_mean, render
 from ...dsl.dtypes import BOOL, DTYPES, I64, DType
 from ...dsl.source import Source, Span
 from .ir import (
+    Across,
     Alloc,
     Binary,
+    Bits,
     Block,
     Broadcast,
     Buffer,
@@ -37,12 +39,13 @@ from .ir import (
     Nest,
     Ramp,
     Select,
+    Shuffle,
     Stmt,
     Store,
     Unary,
     Var,
 )
-from .syntax import FUNCTIONS
+from .syntax import FUNCTIONS, REDUCERS
 
 Scope = Mapping[str, Var | Buffer]
 Part = Any      # lark's trees and tokens are typed too loosely to say more
@@ -216,9 +219,9 @@ class _Reader:
     def call(self, tree: Part, args: list[Expr]) -> Expr:
         name: Token = tree.children[0]
         count, make = self.maker(name)
-        if len(args) != count:
+        if len(args) != count and not (name == "shuffle" and len(args) > count):
             raise self.fail(tree, f"'{name}' takes {count} argument{'s'[: count != 1]}, not {len(args)}")
-        numbers = args[1:] if name in ("ramp", "splat") else ()
+        numbers = args[PLAIN[name] :] if name in PLAIN else ()
         if not all(isinstance(a, Const) and a.dtype == I64 for a in numbers):
             raise self.fail(tree, f"'{name}' takes plain numbers after its first argument")
         return make(*args)
@@ -231,6 +234,11 @@ class _Reader:
             return FUNCTIONS[name], lambda *args: Call(str(name), tuple(args))
         if name in ("neg", "not"):
             return 1, partial(Unary, str(name))
+        family, _, rest = name.partition(".")
+        if family == "bits" and rest in DTYPES:
+            return 1, partial(Bits, dtype=DTYPES[rest])
+        if family == "across" and rest in REDUCERS:
+            return 1, partial(Across, rest)
         if name in SPECIAL:
             return SPECIAL[name]
         hint = did_you_mean(name, (*FUNCTIONS, *DTYPES, *SPECIAL))
@@ -245,5 +253,10 @@ def _splat(value: Expr, lanes: Const) -> Expr:
     return Broadcast(value, int(lanes.value))
 
 
+def _shuffle(left: Expr, right: Expr, *picks: Const) -> Expr:
+    return Shuffle(left, right, tuple(int(n.value) for n in picks))
+
+
+PLAIN = {"ramp": 1, "splat": 1, "shuffle": 2}   # after so many arguments come plain numbers
 SPECIAL: dict[str, tuple[int, Callable[..., Expr]]] = {
-    "select": (3, Select), "ramp": (3, _ramp), "splat": (2, _splat)}
+    "select": (3, Select), "ramp": (3, _ramp), "splat": (2, _splat), "shuffle": (3, _shuffle)}

@@ -17,6 +17,7 @@ from ...dsl.dtypes import BOOL, DType
 from ..bounded import to_integer
 from ..numerics import interface_type, load, store
 from .ir import Const
+from .syntax import REDUCERS
 
 Value: TypeAlias = Any      # numpy scalars and arrays take the same operators
 
@@ -24,7 +25,8 @@ BINARY: dict[str, Callable[[Value, Value], Value]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "%": operator.mod,
     "/": lambda a, b: a / b, "//": lambda a, b: a // b, "and": lambda a, b: a & b, "or": lambda a, b: a | b,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "==": operator.eq, "!=": operator.ne}
+    "==": operator.eq, "!=": operator.ne, "&": np.bitwise_and, "|": np.bitwise_or,
+    "^": np.bitwise_xor, "<<": np.left_shift, ">>": np.right_shift}
 
 UNARY: dict[str, Callable[[Value], Value]] = {"neg": operator.neg, "not": np.logical_not}
 
@@ -43,6 +45,21 @@ def cast(value: Value, source: DType | None, target: DType) -> Value:
     if target.is_integer and wide.dtype.kind == "f":
         return to_integer(wide, target)[()]
     return store(wide, target)[()]
+
+
+def bits(value: Value, source: DType, target: DType) -> Value:
+    """The same bits as another type of the same size."""
+    return np.asarray(value, interface_type(source)).view(interface_type(target))[()]
+
+
+def across(reducer: str, value: Value, dtype: DType) -> Value:
+    """All lanes combined: the upper half folded onto the lower one until one is left."""
+    op = REDUCERS[reducer]
+    while len(value) > 1:
+        half = len(value) // 2
+        low, high = value[:half], value[half:]
+        value = BINARY[op](low, high) if op in BINARY else call(op, [low, high], dtype)
+    return value[0]
 
 
 def poison(dtype: DType) -> Value:

@@ -8,8 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...dsl.dtypes import BOOL, I64, DType
-from .ir import Binary, Broadcast, Call, Const, Expr, Load, Ramp, Select, Store, Unary
-from .syntax import FUNCTIONS
+from .ir import (
+    Across,
+    Binary,
+    Bits,
+    Broadcast,
+    Call,
+    Const,
+    Expr,
+    Load,
+    Ramp,
+    Select,
+    Shuffle,
+    Store,
+    Unary,
+)
+from .syntax import BITWISE, FUNCTIONS, REDUCERS
 from .visit import children
 
 Fault = tuple[str, str]     # rule, and what breaks it
@@ -26,7 +40,7 @@ SORTS: dict[str, Callable[[DType], bool]] = {
 TAKES = {
     **dict.fromkeys(("and", "or", "not"), "bool"),
     **dict.fromkeys(("==", "!="), "comparable"),
-    **dict.fromkeys(("//", "%"), "an integer"),
+    **dict.fromkeys(("//", "%", *BITWISE), "an integer"),
     **dict.fromkeys(("+", "-", "*", "<", "<=", ">", ">=", "neg", "min", "max", "abs"), "a number"),
 }       # all others take a float
 
@@ -50,8 +64,32 @@ def faults(expr: Expr) -> Iterator[Fault]:
                 yield "types", f"a ramp of {part.dtype}"
         case Load():
             yield from access(expr)
+        case Bits(value=value, dtype=dtype):
+            if BOOL in (value.dtype, dtype) or value.dtype.bits != dtype.bits:
+                yield "types", f"the bits of {value.dtype} as {dtype}"
+        case Shuffle():
+            yield from _shuffle(expr)
+        case Across():
+            yield from _across(expr)
         case _:
             return
+
+
+def _shuffle(expr: Shuffle) -> Iterator[Fault]:
+    left, right = expr.left, expr.right
+    if left.dtype != right.dtype or left.lanes != right.lanes or left.lanes < 2:
+        yield "lanes", f"a shuffle of {left.lanes} lanes of {left.dtype} and {right.lanes} of {right.dtype}"
+    if len(expr.picks) < 2 or not all(0 <= n < left.lanes + right.lanes for n in expr.picks):
+        yield "lanes", f"a shuffle picks lanes that there are not: {expr}"
+
+
+def _across(expr: Across) -> Iterator[Fault]:
+    value, lanes = expr.value, expr.value.lanes
+    sort = "bool" if expr.reducer in ("any", "all") else "a number"
+    if expr.reducer not in REDUCERS or not SORTS[sort](value.dtype):
+        yield "types", f"'{expr.reducer}' across lanes of {value.dtype}"
+    if lanes < 2 or lanes & (lanes - 1):
+        yield "lanes", f"{lanes} lanes combined in {expr}"
 
 
 def _constant(const: Const) -> Iterator[Fault]:

@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import TypeVar, overload
 
 from .ir import (
+    Across,
     Alloc,
     Binary,
+    Bits,
     Block,
     Broadcast,
     Call,
@@ -26,6 +28,7 @@ from .ir import (
     Nest,
     Ramp,
     Select,
+    Shuffle,
     Stmt,
     Store,
     Unary,
@@ -47,8 +50,11 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return ()
         case Load(index=index):
             return index
-        case Unary(value=value) | Cast(value=value) | Broadcast(value=value):
+        case (Unary(value=value) | Cast(value=value) | Broadcast(value=value) | Bits(value=value)
+              | Across(value=value)):
             return (value,)
+        case Shuffle(left=left, right=right):
+            return (left, right)
         case Call(args=args):
             return args
         case Select():
@@ -72,8 +78,14 @@ def rebuild(expr: Expr, change: Change) -> Expr:
             return Unary(op, new[0])
         case Cast(dtype=dtype):
             return Cast(new[0], dtype)
+        case Bits(dtype=dtype):
+            return Bits(new[0], dtype)
         case Broadcast(lanes=lanes):
             return Broadcast(new[0], lanes)
+        case Shuffle(picks=picks):
+            return Shuffle(new[0], new[1], picks)
+        case Across(reducer=reducer):
+            return Across(reducer, new[0])
         case Call(function=function):
             return Call(function, new)
         case Select():

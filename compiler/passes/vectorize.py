@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from ..loop.affine import flat
 from ..loop.ir import (
+    Across,
     Alloc,
     Binary,
+    Bits,
     Block,
     Broadcast,
     Call,
@@ -26,6 +28,7 @@ from ..loop.ir import (
     Nest,
     Ramp,
     Select,
+    Shuffle,
     Stmt,
     Store,
     Unary,
@@ -193,13 +196,15 @@ class _Widener:
                 return Unary(op, self.expr(value, named))
             case Cast(value=value, dtype=dtype):
                 return Cast(self.expr(value, named), dtype)
+            case Bits(value=value, dtype=dtype):
+                return Bits(self.expr(value, named), dtype)
             case Binary(op=op):
                 return Binary(op, *self.pair(self.expr(expr.left, named), self.expr(expr.right, named)))
             case Call(function=function, args=args):
                 return Call(function, self.all_wide(tuple(self.expr(a, named) for a in args)))
             case Select():
                 return self.select(expr, named)
-            case Ramp() | Broadcast():
+            case Ramp() | Broadcast() | Shuffle() | Across():
                 raise _NotVectorizable
 
     def all_wide(self, args: tuple[Expr, ...]) -> tuple[Expr, ...]:

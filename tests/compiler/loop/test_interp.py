@@ -162,3 +162,19 @@ def test_arrays_must_fit_their_buffers() -> None:
         run(nest, {"A": np.zeros(4)})
     with pytest.raises(ValueError, match="no order 'sideways'"):
         run(nest, {"A": np.zeros(4, np.float32)}, "sideways")
+
+
+def test_shuffles_pick_lanes_and_across_folds_them() -> None:
+    """A shuffle picks from two vectors, `across` combines all lanes, `bits` keeps the bits."""
+    nest = parse("""nest f(A: f32[8]) -> (D: f32[6]) {
+  let a = A[ramp(0, 1, 4)]
+  let b = A[ramp(4, 1, 4)]
+  D[ramp(0, 1, 4)] = shuffle(a, b, 0, 4, 3, 7)
+  D[4] = across.sum(a) - across.prod(b)
+  D[5] = bits.f32(bits.i32(across.max(a)) ^ -2147483648i32 | (1i32 & 1i32 << 3i32 >> 3i32))
+}
+""")
+    arrays = {"A": np.arange(8, dtype=np.float32)}
+    run(nest, arrays)
+    assert arrays["D"][:5].tolist() == [0, 4, 3, 7, 6 - 840]
+    assert arrays["D"][5] == np.nextafter(np.float32(-3), np.float32(-4))

@@ -99,3 +99,18 @@ def test_errors_point_at_their_place(text: str, at: str, message: str) -> None:
 def test_an_unfinished_text_is_an_error_at_its_end() -> None:
     with pytest.raises(NestTextError, match="the text ends too early"):
         parse("nest f() -> (B: f32) {\n")
+
+
+BITS = """nest f(A: f32[16]) -> (D: f32[16]) {
+  let a = A[ramp(0, 1, 8)]
+  let b = bits.i32(a) & splat(2147483647i32, 8)
+  let c = (b >> splat(3i32, 8) | b) + b
+  D[ramp(0, 1, 8)] = shuffle(a, bits.f32(b << splat(1i32, 8) ^ c), 0, 8, 1, 9, 2, 10, 3, 11)
+  D[ramp(8, 1, 8)] = splat(across.sum(a) + across.max(a), 8)
+}
+"""
+
+
+def test_bits_shuffles_and_lanes_combined_are_read_back() -> None:
+    """What only passes make is notation like the rest."""
+    assert str(parse(BITS)) == BITS
