@@ -96,13 +96,13 @@ class Box:
 
     def divide(self, form: Form, by: int) -> Form:
         """`form // by` for a safe form and by > 0, as a sum with as little under the division as possible."""
-        whole, rest = _split(form, by)
+        whole, rest = split(form, by)
         if not rest.terms:
             return whole
         low, high = self.bounds(rest)
         if low // by == high // by:
             return whole + number(low // by)
-        for factor, big, small in _groupings(rest, by):
+        for factor, big, small in groupings(rest, by):
             if self.fits(small, factor):
                 return whole + self.divide(big, by // factor)
         return whole + self._divide_atom(rest, by)
@@ -127,7 +127,7 @@ class Box:
         low, high = self.bounds(rest)
         if low // by == high // by:
             return rest - number(low // by * by)
-        for factor, big, small in _groupings(rest, by):
+        for factor, big, small in groupings(rest, by):
             if self.fits(small, factor):
                 return self.modulo(big, by // factor) * factor + small
         return Form({Binary("%", self.build(rest), Const(by)): 1})
@@ -182,7 +182,7 @@ def _single(form: Form) -> Expr | None:
     return atom if factor == 1 else None
 
 
-def _split(form: Form, by: int) -> tuple[Form, Form]:
+def split(form: Form, by: int) -> tuple[Form, Form]:
     """(whole, rest) with form == whole * by + rest."""
     whole = {a: f // by for a, f in form.terms.items() if f % by == 0}
     rest = {a: f for a, f in form.terms.items() if f % by}
@@ -202,7 +202,7 @@ def _residue(form: Form, by: int) -> Form:
     return Form(result.terms, result.constant % by)
 
 
-def _groupings(form: Form, by: int) -> list[tuple[int, Form, Form]]:
+def groupings(form: Form, by: int) -> list[tuple[int, Form, Form]]:
     """(factor, big, small) with form == big * factor + small, for each factor that `by` shares with one."""
     factors = sorted({gcd(f, by) for f in form.terms.values()} - {1}, reverse=True)
-    return [(factor, *_split(form, factor)) for factor in factors]
+    return [(factor, *split(form, factor)) for factor in factors]

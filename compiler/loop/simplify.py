@@ -18,6 +18,7 @@ from .ir import (
     Alloc,
     Binary,
     Block,
+    Call,
     Cast,
     Const,
     Expr,
@@ -34,6 +35,7 @@ from .ir import (
 )
 from .ranges import Range, bounds
 from .simplify_compare import compare, narrowed
+from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
 from .visit import map_tuple, rebuild
 
@@ -108,6 +110,10 @@ class Simplifier:
                 return self.select(expr)
             case Binary() if _is_index(expr.left):
                 return self.binary(expr)
+            case Binary() | Unary() | Call() if expr.lanes > 1 and expr.dtype in (I64, BOOL):
+                return self.vector(expr)
+            case Load() if expr.lanes > expr.buffer.lanes:
+                return without_splats(Load(expr.buffer, map_tuple(expr.index, self.expr)))
             case Cast(value=value, dtype=dtype) if value.dtype == dtype:
                 return self.expr(value)
             case _:
@@ -167,10 +173,19 @@ class Simplifier:
         divided = self.box.divide if expr.op == "//" else self.box.modulo
         return self.box.build(self.recombined(divided(left, right.constant)))
 
+    def vector(self, expr: Expr) -> Expr:
+        """A vector of indices or conditions, by way of what any one of its lanes is."""
+        expr = rebuild(expr, self.expr)
+        one = one_lane(expr)
+        if one is None:
+            return self.apply(expr)
+        simple = self.within({LANE.name: (0, expr.lanes - 1)}).expr(one)
+        return all_lanes(simple, expr.lanes, self.box.build)
+
     def select(self, expr: Select) -> Expr:
         """Each branch is simplified knowing how the condition went."""
         condition = self.expr(expr.condition)
-        if isinstance(condition, Const) and condition.lanes == 1:
+        if isinstance(condition, Const):
             return self.expr(expr.then if condition.value else expr.otherwise)
         then = self.assuming(condition, truth=True).expr(expr.then)
         otherwise = self.assuming(condition, truth=False).expr(expr.otherwise)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import gcd
 
-from ...dsl.dtypes import BOOL
-from .affine import Box, Form, flat, number
+from ...dsl.dtypes import BOOL, I64
+from .affine import Box, Form, flat, number, split
 from .ir import Binary, Const, Expr, Unary, Var
 from .ranges import Range, bounds
 
@@ -24,6 +24,7 @@ def compare(box: Box, op: str, left: Form, right: Form) -> Expr:
     form = _reduced(op, form)
     if form is None:
         return Const(op == "!=", BOOL)
+    form = _coarse(box, form) if op in ("<", ">=") else form
     known = _decided(op, *box.bounds(form))
     return _written(box, op, form) if known is None else Const(known, BOOL)
 
@@ -63,6 +64,17 @@ def _reduced(op: str, form: Form) -> Form | None:
     return Form({a: f // share for a, f in form.terms.items()}, form.constant // share)
 
 
+def _coarse(box: Box, form: Form) -> Form:
+    """A form of the same sign without terms too small to matter: for j in 0..3, `4 * i + j - 8` has that of
+    `i - 2`."""
+    for factor in sorted({abs(f) for f in form.terms.values()} - {1}, reverse=True):
+        big, small = split(form, factor)
+        low, high = box.bounds(small)
+        if small.terms and low // factor == high // factor:
+            return _coarse(box, big + number(low // factor))
+    return form
+
+
 def _decided(op: str, low: int, high: int) -> bool | None:
     """Whether a value between low and high is `< 0`, `>= 0` …; None where it may or may not be."""
     match op:
@@ -87,8 +99,10 @@ def _written(box: Box, op: str, form: Form) -> Expr:
 
 def _narrowed(box: Box, op: str, left: Expr, right: Expr) -> dict[str, Range]:
     """Each variable of `left op right` is bounded by what is left when all others do their utmost."""
+    if left.dtype != I64 or op == "!=":
+        return {}
     one, other = flat(left), flat(right)
-    if left.dtype.name != "i64" or op == "!=" or not (box.safe(one) and box.safe(other)):
+    if not (box.safe(one) and box.safe(other)):
         return {}
     form = one - other
     upper = {"<": [form + number(1)], ">=": [form * -1], "==": [form, form * -1]}[op]

@@ -90,6 +90,7 @@ ROWS = (
     Row("min-second", "min(x, y)", "y", INT, "y <= x"),
     Row("max-first", "max(x, y)", "x", INT, "y <= x"),
     Row("max-second", "max(x, y)", "y", INT, "x <= y"),
+    Row("select-splat", "select(splat(b, n), x, y)", "select(b, x, y)", {"n": "constant"}),
     Row("ramp-flat", "ramp(x, 0, n)", "splat(x, n)", LANES),
     Row("ramp-splat", "ramp(x, s, n) + splat(y, n)", "ramp(x + y, s, n)", LANES),
     Row("splat-ramp", "splat(y, n) + ramp(x, s, n)", "ramp(x + y, s, n)", LANES),
