@@ -17,8 +17,10 @@ from ..schedule.region import Regions, regions
 from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
 from . import accumulate
 from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
-from .lower_expr import ZERO, Stored, lower_expr, minus, plus, times
+from .lower_arithmetic import ZERO, plus, times
+from .lower_expr import Stored, lower_expr
 from .lower_frame import Frame, Tensors
+from .lower_layout import arrangement
 from .lower_names import loop_names
 from .lower_starts import form_expr
 from .lower_tiles import Tiles
@@ -48,14 +50,22 @@ class _Lowering:
             if isinstance(stage.place, Place):
                 continue
             if stage.name not in params:
-                buffer = Buffer(stage.name, stage.stage.dtype, stage.stage.shape)
-                tensors = {**tensors, stage.name: Stored(buffer, (ZERO,) * len(buffer.shape), buffer.shape)}
-                stmts.append(Alloc(buffer))
+                shape = stage.stage.shape
+                stored = self._stored(stage, (ZERO,) * len(shape), shape, "global")
+                tensors = {**tensors, stage.name: stored}
+                stmts.append(Alloc(stored.buffer))
             whole = {a.name: (ZERO, a.extent) for a in stage.stage.axes}
             stmts += self.stage(stage, whole, tensors)
         inputs = tuple(params[t.name] for t in graph.inputs)
         outputs = tuple(params[t.name] for t in graph.outputs)
         return Nest(graph.name, inputs, outputs, Block(tuple(stmts)))
+
+    def _stored(self, stage: StageState, start: tuple[Expr, ...], extents: tuple[int, ...],
+                scope: str) -> Stored:
+        """A new buffer for a region of a stage, in the stage's layout."""
+        arranged = arrangement(stage.layout, extents, self.tiles.holes)
+        shape = extents if arranged is None else arranged.shape
+        return Stored(Buffer(stage.name, stage.stage.dtype, shape, scope), start, stage.stage.shape, arranged)
 
     # ── one stage ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -231,9 +241,9 @@ class _Lowering:
         stmts: list[Stmt] = []
         tensors = frame.tensors
         if not self.state.dag.is_output(guest.name):
-            buffer = Buffer(guest.name, guest.stage.dtype, extents, "local")
-            stmts.append(Alloc(buffer))
-            tensors = {**tensors, guest.name: Stored(buffer, starts, guest.stage.shape)}
+            stored = self._stored(guest, starts, extents, "local")
+            stmts.append(Alloc(stored.buffer))
+            tensors = {**tensors, guest.name: stored}
         box = {a.name: (s, e) for a, s, e in zip(guest.stage.axes, starts, extents, strict=True)}
         stmts += self.stage(guest, box, tensors)
         return stmts, replace(frame, tensors=tensors)
@@ -264,8 +274,7 @@ class _Lowering:
         stored, reduction = frame.tensors[stage.name], stage.stage.reduction
         at = {axis: plus(start, frame.value[axis]) for axis, start in frame.start.items()}
         names = [a.name for a in stage.stage.axes]
-        index = tuple(minus(at[n], s) for n, s in zip(names, stored.start, strict=True))
-        cell = accumulate.Cell(stored.buffer, index)
+        cell = accumulate.Cell(stored.buffer, stored.place(tuple(at[n] for n in names)))
         best = frame.tensors.get(f"{stage.name}.best")
         if best is not None:
             cell = replace(cell, best=best.buffer, local=tuple(frame.value[n] for n in names))
@@ -273,7 +282,7 @@ class _Lowering:
             return accumulate.begin(reduction.reducer, cell)
         value = lower_expr(stage.body, at, frame.tensors)
         if reduction is None:
-            return (Store(stored.buffer, index, value),)
+            return (Store(cell.buffer, cell.index, value),)
         point: Expr = ZERO
         for axis in reduction.axes:
             point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])

@@ -6,17 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...dsl import typed
-from ...dsl.dtypes import BOOL, I64
+from ...dsl.dtypes import BOOL
 from .ir import Binary, Buffer, Call, Cast, Const, Expr, Load, Select, Unary
+from .lower_arithmetic import minus
+from .lower_layout import Arrangement
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where a tensor's elements are: a buffer whose element 0 is the tensor's element `start`."""
+    """Where a tensor's elements are: a buffer of those from the element `start` on.
+
+    They stand in it row by row, or as `arranged` says.
+    """
 
     buffer: Buffer
     start: tuple[Expr, ...]
     shape: tuple[int, ...]
+    arranged: Arrangement | None = None
+
+    def place(self, index: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """The subscripts of an element in the buffer."""
+        relative = tuple(minus(i, s) for i, s in zip(index, self.start, strict=True))
+        return relative if self.arranged is None else self.arranged.place(relative)
 
 
 def lower_expr(expr: typed.Expr, axes: Mapping[str, Expr], tensors: Mapping[str, Stored]) -> Expr:
@@ -49,7 +60,7 @@ def lower_expr(expr: typed.Expr, axes: Mapping[str, Expr], tensors: Mapping[str,
 def _read(read: typed.Read, index: tuple[Expr, ...], axes: Mapping[str, Expr],
           tensors: Mapping[str, Stored]) -> Expr:
     stored = tensors[read.tensor]
-    load = Load(stored.buffer, tuple(minus(i, s) for i, s in zip(index, stored.start, strict=True)))
+    load = Load(stored.buffer, stored.place(index))
     if read.otherwise is None:
         return load
     otherwise = lower_expr(read.otherwise, axes, tensors)
@@ -66,23 +77,3 @@ def inside(index: tuple[Expr, ...], shape: tuple[int, ...]) -> Expr:
     for condition in conditions[1:]:
         result = Binary("and", result, condition)
     return result
-
-
-def plus(left: Expr, right: Expr) -> Expr:
-    """left + right on i64, without zeros."""
-    if right == ZERO:
-        return left
-    return right if left == ZERO else Binary("+", left, right)
-
-
-def minus(left: Expr, right: Expr) -> Expr:
-    """left - right on i64, without zeros."""
-    return left if right == ZERO else Binary("-", left, right)
-
-
-def times(left: Expr, factor: int) -> Expr:
-    """left * factor on i64."""
-    return left if factor == 1 else Binary("*", left, Const(factor))
-
-
-ZERO = Const(0, I64)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from .ir import Expr
-from .lower_expr import Stored, plus
+from .lower_arithmetic import plus
+from .lower_expr import Stored
 
 Tensors = Mapping[str, Stored]
 

@@ -8,7 +8,7 @@ from ...dsl.affine import Affine
 from .. import sym
 from ..schedule.region import Atoms, Clamped, Rounded
 from .ir import Binary, Call, Const, Expr
-from .lower_expr import ZERO, plus, times
+from .lower_arithmetic import ZERO, plus, times
 
 
 def form_expr(form: Affine, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:

@@ -9,6 +9,7 @@ from .errors import ScheduleError
 from .fuse import fuse
 from .holes import Holes, knob_column
 from .inline import inline
+from .layout import check_layouts, layout
 from .marks import check_marks, parallel, unroll, vectorize
 from .order import check_fused, order
 from .places import check_places, compute_at
@@ -20,6 +21,7 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
     """The scheduled kernel. Raises ScheduleError with the span of the first illegal directive."""
     state = initial(graph, target)
     _apply_all(state, directives, holes)
+    check_layouts(state, holes)
     return state
 
 
@@ -51,6 +53,8 @@ def _apply(state: State, directive: ast.Directive, holes: Holes) -> None:
             vectorize(state, directive, holes)
         case ast.Unroll():
             unroll(state, directive, holes)
+        case ast.Layout():
+            layout(state, directive, holes)
         case ast.Knob():
             _knob(directive, holes)
         case ast.When():

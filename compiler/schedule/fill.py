@@ -36,6 +36,8 @@ class _Filler:
                 yield self.split(directive)
             case ast.Unroll():
                 yield self.unroll(directive)
+            case ast.Layout():
+                yield replace(directive, index=tuple(self.known(i, directive.axes) for i in directive.index))
             case ast.ComputeAt(places=places) if len(places) > 1:
                 yield replace(directive, places=(places[self.values[place_name(directive)]],))
             case ast.Parallel(count=count) if count is not None:
@@ -52,6 +54,16 @@ class _Filler:
         value = self.holes.value(choice)
         assert isinstance(value, int)
         return value
+
+    def known(self, expr: ast.Expr, axes: tuple[str, ...]) -> ast.Expr:
+        """A subscript with numbers for its knobs."""
+        match expr:
+            case ast.Name(name=name) if name in self.holes.knobs and name not in axes:
+                return _literal(self.values[name])
+            case ast.Binary():
+                return replace(expr, left=self.known(expr.left, axes), right=self.known(expr.right, axes))
+            case _:
+                return expr
 
     def split(self, split: ast.Split) -> ast.Split:
         parts: list[ast.Part] = []
