@@ -17,6 +17,6 @@ def loop_names(state: State) -> dict[tuple[str, str], str]:
         for name in (*(loop.name for loop in stage.loops), *members):
             owners.setdefault(name, set()).add(stage.name)
             every.append((stage.name, name))
-    taken = {t.name for t in (*state.dag.inputs, *state.dag.stages)}
+    taken = {t.name for t in (*state.dag.inputs, *state.dag.stages)} | set(state.stages)
     return {(stage, name): name if len(owners[name]) == 1 and name not in taken else f"{stage}.{name}"
             for stage, name in every}

@@ -9,6 +9,7 @@ from ...dsl.dtypes import BOOL, I64
 from .. import dag
 from .errors import ScheduleError
 from .holes import Holes
+from .padding import names_padding, require_padding
 from .state import State, find_stage
 
 
@@ -23,7 +24,7 @@ def inline(state: State, directive: ast.Inline, holes: Holes) -> None:
     `inline X.pad` keeps guarded reads of X where they are, which is what they do anyway.
     """
     for ref in directive.stages:
-        if ref.parts[-1] == "pad" and ".".join(ref.parts) not in state.stages:
+        if names_padding(state, ref):
             require_padding(state, ref)
         else:
             _inline_stage(state, ref)
@@ -74,15 +75,3 @@ def inside(index: tuple[typed.Expr, ...], shape: tuple[int, ...]) -> typed.Expr:
         high = typed.Binary("<", expr, typed.Const(extent, I64), BOOL)
         condition = typed.Binary("and", condition, typed.Binary("and", low, high, BOOL), BOOL)
     return condition
-
-
-def require_padding(state: State, ref: ast.Ref) -> None:
-    """`X.pad` means the guarded reads of X, which must exist and agree on what stands outside."""
-    name = ".".join(ref.parts[:-1])
-    guards = {r.otherwise for s in state.stages.values() for r in typed.reads(s.body)
-              if r.tensor == name and r.otherwise is not None}
-    if not guards:
-        raise ScheduleError("S443", f"no read of '{name}' is guarded, so there is no {ref}", ref.span)
-    if len(guards) > 1:
-        raise ScheduleError("S444", f"guarded reads of '{name}' give different values outside it", ref.span,
-                            "write the padded tensor as a stage")

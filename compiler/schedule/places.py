@@ -12,6 +12,7 @@ from .. import sym
 from ..sym import Hole
 from .errors import ScheduleError
 from .holes import Holes, place_name
+from .padding import materialise, names_padding
 from .region import Interval, regions
 from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, left_of, steps
 
@@ -26,9 +27,8 @@ def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
     """
     one = len(directive.places) == 1
     place = directive.places[0 if one else holes.chosen(place_name(directive), directive.span)]
-    if directive.stage.parts[-1] == "pad" and ".".join(directive.stage.parts) not in state.stages:
-        raise ScheduleError("S499", "materialised padding is not available yet", directive.span,
-                            "write the padded tensor as a stage of its own")
+    if names_padding(state, directive.stage):
+        materialise(state, directive.stage)
     owner = find_stage(state, directive.stage)
     if place.parts == (ROOT,):
         owner.place = ROOT

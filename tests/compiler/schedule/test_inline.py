@@ -49,4 +49,4 @@ def test_padding():
     assert error_of(dag(kernel.format(0)), "inline X.pad") == ("", "")
     assert error_of(dag(kernel.format(1)), "inline X.pad") == ("S444", "X.pad")
     assert error_of(dag(kernel.format(0)), "inline Z.pad") == ("S443", "Z.pad")
-    assert error_of(dag(kernel.format(0)), "compute X.pad at D.i") == ("S499", "compute X.pad at D.i")
+    assert error_of(dag(kernel.format(1)), "compute X.pad at D.i") == ("S444", "X.pad")
