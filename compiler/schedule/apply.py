@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from ...dsl import ast
 from .. import dag
 from ..target.target import Target
+from .cache import cache_read, cache_write
 from .errors import ScheduleError
 from .fuse import fuse
 from .holes import Holes, knob_column
@@ -15,6 +19,20 @@ from .order import check_fused, order
 from .places import check_places, compute_at
 from .split import split
 from .state import State, initial
+
+STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
+    ast.Split: split,
+    ast.Order: order,
+    ast.Fuse: fuse,
+    ast.Inline: inline,
+    ast.ComputeAt: compute_at,
+    ast.CacheRead: cache_read,
+    ast.CacheWrite: cache_write,
+    ast.Layout: layout,
+    ast.Parallel: parallel,
+    ast.Vectorize: vectorize,
+    ast.Unroll: unroll,
+}
 
 
 def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...], holes: Holes) -> State:
@@ -37,29 +55,13 @@ def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes
 
 def _apply(state: State, directive: ast.Directive, holes: Holes) -> None:
     match directive:
-        case ast.Split():
-            split(state, directive, holes)
-        case ast.Order():
-            order(state, directive, holes)
-        case ast.Fuse():
-            fuse(state, directive, holes)
-        case ast.Inline():
-            inline(state, directive, holes)
-        case ast.ComputeAt():
-            compute_at(state, directive, holes)
-        case ast.Parallel():
-            parallel(state, directive, holes)
-        case ast.Vectorize():
-            vectorize(state, directive, holes)
-        case ast.Unroll():
-            unroll(state, directive, holes)
-        case ast.Layout():
-            layout(state, directive, holes)
         case ast.Knob():
             _knob(directive, holes)
         case ast.When():
             if holes.decide(directive.condition, str(directive.condition)):
                 _apply_all(state, directive.directives, holes)
+        case _ if type(directive) in STEPS:
+            STEPS[type(directive)](state, directive, holes)
         case _:
             word = str(directive).split()[0]
             raise ScheduleError("S499", f"'{word}' is not available yet", directive.span,

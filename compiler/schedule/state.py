@@ -20,6 +20,7 @@ from ...dsl.source import NOWHERE, Span
 from .. import dag
 from ..sym import Int, ceil_divide, minimum, multiply
 from ..target.target import Target
+from .digits import Layout
 from .errors import ScheduleError
 
 SPATIAL, REDUCTION, FUSED = "spatial", "reduction", "fused"
@@ -72,6 +73,7 @@ class StageState:
     place: Place | str = ROOT
     unroll: Int = 0
     consumed: dict[str, str] = field(default_factory=dict[str, str])
+    layout: Layout | None = None
 
     @property
     def name(self) -> str:
@@ -96,11 +98,15 @@ class StageState:
 
 @dataclass
 class State:
-    """A kernel with some directives applied. `stages` are in topological order."""
+    """A kernel with some directives applied. `stages` are in topological order.
+
+    `layouts` has the directives that gave stages theirs: what they need is checked after the last one.
+    """
 
     dag: dag.Dag
     target: Target
     stages: dict[str, StageState]
+    layouts: dict[str, ast.Layout] = field(default_factory=dict[str, ast.Layout])
 
     def stage(self, name: str) -> StageState:
         """The state of a stage."""
