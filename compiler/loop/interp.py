@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ..numerics import Array, interface_type
+from .invoke import expanded
 from .ir import (
     Across,
     Alloc,
@@ -27,9 +28,11 @@ from .ir import (
     Expr,
     For,
     If,
+    Invoke,
     Let,
     Load,
     Nest,
+    Prefetch,
     Ramp,
     Select,
     Shuffle,
@@ -123,6 +126,11 @@ class Compiler:
                 return lambda m: m.variables.update({var.name: what(m)})
             case Alloc(buffer=buffer):
                 return lambda m: m.add(buffer, _fresh(buffer), defined=False)
+            case Invoke():
+                return self.block(expanded(stmt))
+            case Prefetch(buffer=buffer, index=index):
+                where = [self.expr(i) for i in index]
+                return lambda m: m.touch(buffer.name, [i(m) for i in where])
 
     def loop(self, loop: For) -> Execute:
         """The iterations in order, or in this run's order and under watch."""

@@ -3,6 +3,7 @@
     nest   = Nest(name, inputs, outputs, body)
     stmt   = Block(stmts) | For(var, extent, kind, body) | If(condition, then, otherwise)
            | Alloc(buffer) | Let(var, value) | Store(buffer, index, value)
+           | Invoke(intrinsic, operands) | Prefetch(buffer, index)
     expr   = Const | Var | Load(buffer, index) | Unary | Binary | Call | Cast | Bits | Select
            | Ramp(base, stride, lanes) | Broadcast(value, lanes) | Shuffle(left, right, lanes)
            | Across(reducer, value)
@@ -23,6 +24,8 @@ Meaning:
 - `Select` evaluates only the branch its condition chooses, lane by lane: a guarded load is never outside.
 - `& | ^ << >>` are on integers, lane by lane; a shift is by 0 .. bits - 1, `>>` keeps the sign of signed
   types. Only passes make them, and `Bits`, which keeps the bits and changes the type to one of equal size.
+- An `Invoke` does what its intrinsic's body says, with operands for its parameters (invoke.py writes that out
+  as plain statements, which is its meaning). A `Prefetch` means nothing; its element is inside the buffer.
 - Floats: a pass may reassociate a reduction's updates and contract multiply-add, nothing else. 16-bit floats
   are only loaded, moved, cast and stored. The NaN of a `Const` is `math.nan`, so that equal nodes are equal.
 
@@ -55,8 +58,8 @@ from .syntax import braces, commas
 
 __all__ = [
     "Across", "Alloc", "Binary", "Bits", "Block", "Broadcast", "Buffer", "Call", "Cast", "Const",
-    "Expr", "For", "If", "Let", "Load", "Nest", "Ramp", "Select", "Shuffle", "Stmt", "Store", "Unary",
-    "Var", "index_lanes",
+    "Expr", "For", "If", "Intrinsic", "Invoke", "Let", "Load", "Nest", "Operand", "Prefetch", "Ramp",
+    "Select", "Shuffle", "Stmt", "Store", "Unary", "Var", "index_lanes",
 ]
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
@@ -125,12 +128,67 @@ class Store:
         return f"{self.buffer.name}[{commas(self.index)}] = {self.value}"
 
 
-Stmt = Block | For | If | Alloc | Let | Store
+@dataclass(frozen=True, slots=True)
+class Intrinsic:
+    """An instruction: what its body does to its parameters, and the text for it in each output language.
+
+    Parameters are dense; the names that the body binds have dots in them. `target` is what it needs.
+    """
+    name: str
+    parameters: tuple[Buffer, ...]
+    target: str
+    body: Block
+    emits: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        head = f"intrinsic {self.name}({commas(self.parameters)}) for \"{self.target}\""
+        texts = " ".join(f'{language} "{text}"' for language, text in self.emits)
+        return f"{braces(head, str(self.body))} emits {texts}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What stands for a parameter: its element (i, j, …) is `buffer[index + i * steps[0] + j * steps[1] + …]`.
+
+    Where the buffer's elements are vectors it is one of them, and the parameter is a vector: `steps` is empty.
+    """
+    buffer: Buffer
+    index: tuple[Expr, ...]
+    steps: tuple[tuple[int, ...], ...]
+
+    def __str__(self) -> str:
+        return f"{self.buffer.name}[{'; '.join(map(commas, (self.index, *self.steps)))}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Invoke:
+    """`tensorize vnni(A[i, k; 0, 1], …)`: an instruction on operands, one for each parameter."""
+    intrinsic: Intrinsic
+    operands: tuple[Operand, ...]
+
+    def __str__(self) -> str:
+        return f"tensorize {self.intrinsic.name}({commas(self.operands)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefetch:
+    """`prefetch B[k, j]`: the memory around an element may be fetched, for it is read soon."""
+    buffer: Buffer
+    index: tuple[Expr, ...]
+
+    def __str__(self) -> str:
+        return f"prefetch {self.buffer.name}[{commas(self.index)}]"
+
+
+Stmt = Block | For | If | Alloc | Let | Store | Invoke | Prefetch
 
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """A whole kernel as loops. Inputs are never stored to; outputs are written completely."""
+    """A whole kernel as loops. Inputs are never stored to; outputs are written completely.
+
+    Its text begins with the intrinsics that it uses.
+    """
     name: str
     inputs: tuple[Buffer, ...]
     outputs: tuple[Buffer, ...]
@@ -138,4 +196,20 @@ class Nest:
 
     def __str__(self) -> str:
         head = f"nest {self.name}({commas(self.inputs)}) -> ({commas(self.outputs)})"
-        return braces(head, str(self.body)) + "\n"
+        used = "".join(f"{intrinsic}\n" for intrinsic in _intrinsics(self.body))
+        return used + braces(head, str(self.body)) + "\n"
+
+
+def _intrinsics(stmt: Stmt) -> tuple[Intrinsic, ...]:
+    """The intrinsics in a statement, each once, in the order of their first use."""
+    match stmt:
+        case Invoke(intrinsic=intrinsic):
+            return (intrinsic,)
+        case Block(stmts=inner):
+            return tuple(dict.fromkeys(i for s in inner for i in _intrinsics(s)))
+        case For(body=body):
+            return _intrinsics(body)
+        case If(then=then, otherwise=otherwise):
+            return tuple(dict.fromkeys((*_intrinsics(then), *_intrinsics(otherwise or Block(())))))
+        case _:
+            return ()

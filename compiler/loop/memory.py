@@ -98,6 +98,10 @@ class Memory:
         storage.data[at] = np.reshape(value, np.shape(storage.data[at]))
         storage.defined[at] = True
 
+    def touch(self, name: str, index: list[Value]) -> None:
+        """Check that an index is inside its buffer, and do nothing."""
+        self.place(self.storages[name], index)
+
     def active(self, lanes: int) -> Array:
         """Which of so many lanes are switched on."""
         if self.mask is None:

@@ -24,9 +24,11 @@ from .ir import (
     Expr,
     For,
     If,
+    Invoke,
     Let,
     Load,
     Nest,
+    Prefetch,
     Select,
     Stmt,
     Store,
@@ -37,7 +39,7 @@ from .ranges import Range, bounds
 from .simplify_compare import compare, narrowed
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
-from .visit import map_tuple, rebuild
+from .visit import map_tuple, rebuild, rebuild_stmt
 
 RULES = rules()
 TRUE = Const(value=True, dtype=BOOL)
@@ -267,6 +269,8 @@ class Simplifier:
                 return self.branch(stmt)
             case Block():
                 return _opened(self.block(stmt))
+            case Invoke() | Prefetch():
+                return (rebuild_stmt(stmt, self.expr, self.block),)
             case Alloc():
                 return (stmt,)
 

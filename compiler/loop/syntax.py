@@ -10,7 +10,8 @@ from ...dsl.typed import COMPARISONS
 KINDS = ("serial", "parallel", "vectorized", "unrolled")
 SCOPES = ("global", "local", "register")
 
-WORDS = ("nest", "for", "in", "if", "else", "let", "or", "and", "true", "false")
+WORDS = ("nest", "for", "in", "if", "else", "let", "or", "and", "true", "false", "tensorize", "prefetch",
+         "intrinsic", "emits")
 RESERVED = frozenset((*WORDS, *KINDS[1:], *SCOPES))     # words that are no names
 
 # All operators group to the left, but comparisons, which do not group.

@@ -34,9 +34,13 @@ from .ir import (
     Expr,
     For,
     If,
+    Intrinsic,
+    Invoke,
     Let,
     Load,
     Nest,
+    Operand,
+    Prefetch,
     Ramp,
     Select,
     Shuffle,
@@ -77,13 +81,16 @@ def _parser() -> Lark:
 class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.intrinsics: dict[str, Intrinsic] = {}
 
     def nest(self) -> Nest:
         try:
             tree: Part = _parser().parse(self.source.text)      # pyright: ignore[reportUnknownMemberType]
         except UnexpectedInput as error:
             raise self.unexpected(error) from None
-        name, inputs, outputs, body = tree.children
+        *declared, name, inputs, outputs, body = tree.children
+        for part in declared:
+            self.intrinsics[str(part.children[0])] = self.intrinsic(part)
         ins, outs = self.parameters(inputs), self.parameters(outputs)
         return Nest(str(name), ins, outs, self.block(body, {b.name: b for b in (*ins, *outs)}))
 
@@ -108,6 +115,13 @@ class _Reader:
         return self.fail(token, f"did not expect '{token}' here")
 
     # ── declarations ──
+
+    def intrinsic(self, tree: Part) -> Intrinsic:
+        name, buffers, target, body, *emits = tree.children
+        parameters = self.parameters(buffers)
+        texts = tuple((str(part.children[0]), str(part.children[1])[1:-1]) for part in emits)
+        return Intrinsic(str(name), parameters, str(target)[1:-1],
+                         self.block(body, {b.name: b for b in parameters}), texts)
 
     def parameters(self, tree: Part) -> tuple[Buffer, ...]:
         return () if tree is None else tuple(self.buffer(b, "global") for b in tree.children)
@@ -162,6 +176,10 @@ class _Reader:
             case "let":
                 value = self.expr(parts[1], scope)
                 return Let(Var(str(parts[0]), value.dtype, value.lanes), value)
+            case "invoke":
+                return self.invoke(tree, scope)
+            case "prefetch":
+                return Prefetch(self.known(parts[0], scope, Buffer), self.subscripts(parts[1], scope))
             case _:
                 name, index, value = parts
                 buffer = self.known(name, scope, Buffer)
@@ -173,6 +191,26 @@ class _Reader:
             raise self.fail(low, "a loop starts at 0")
         inner = {**scope, str(var): Var(str(var))}
         return For(str(var), self.integer(high), str(kind or "serial"), self.block(body, inner))
+
+    def invoke(self, tree: Part, scope: Scope) -> Invoke:
+        name, *operands = tree.children
+        if name not in self.intrinsics:
+            raise self.fail(name, f"no intrinsic '{name}' is declared above the nest",
+                            did_you_mean(name, self.intrinsics))
+        return Invoke(self.intrinsics[name], tuple(self.operand(part, scope) for part in operands))
+
+    def operand(self, tree: Part, scope: Scope) -> Operand:
+        name, *parts = tree.children
+        index = tuple(self.expr(p, scope) for p in parts if p is not None and p.data != "step")
+        steps = tuple(tuple(self.signed(n) for n in p.children if n is not None)
+                      for p in parts if p is not None and p.data == "step")
+        return Operand(self.known(name, scope, Buffer), index, steps)
+
+    def signed(self, token: Token) -> int:
+        sign, digits = (-1, token[1:]) if token.startswith("-") else (1, str(token))
+        if not digits.isdecimal():
+            raise self.fail(token, "expected a whole number")
+        return sign * int(digits)
 
     # ── expressions ──
 

@@ -7,10 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...dsl.dtypes import BOOL
-from .ir import Alloc, Block, Buffer, Expr, For, If, Let, Load, Nest, Stmt, Store, Var, index_lanes
+from .invoke import expanded
+from .ir import (
+    Alloc,
+    Block,
+    Buffer,
+    Expr,
+    For,
+    If,
+    Invoke,
+    Let,
+    Load,
+    Nest,
+    Prefetch,
+    Stmt,
+    Store,
+    Var,
+    index_lanes,
+)
 from .syntax import KINDS, RESERVED, SCOPES
 from .verify_bounds import outside
-from .verify_expr import Fault, access, faults
+from .verify_expr import Fault, access, faults, operands
 from .visit import expressions, walk_expr
 
 STAGES: Mapping[str, frozenset[str]] = {
@@ -34,6 +51,7 @@ RULES: Mapping[str, str] = {
     "functions": "a function is known and has as many arguments as it takes",
     "subscripts": "there is one i64 subscript for each dimension",
     "vector subscripts": "at most one subscript has lanes",
+    "operands": "an operand has its parameter's type, a step for each axis, and a step of each subscript",
     "registers": "subscripts of register buffers are constants",
     "bounds": "no access is certainly outside its buffer",
 }
@@ -146,6 +164,11 @@ class Verifier:
                 yield from _assigned(str(var), (var.dtype, var.lanes), value)
             case Store():
                 yield from self.store(stmt, scope)
+            case Invoke():
+                yield from self.invoke(stmt, scope)
+            case Prefetch(buffer=buffer):
+                yield from self.known(buffer.name, buffer, scope)
+                yield from access(stmt)
             case Block():
                 return
 
@@ -168,6 +191,13 @@ class Verifier:
         yield from access(store)
         lanes = index_lanes(store.index) * buffer.lanes
         yield from _assigned(f"an element of {buffer.name}", (buffer.dtype, lanes), store.value)
+
+    def invoke(self, invoke: Invoke, scope: Scope) -> Iterator[Fault]:
+        """Operands that fit the parameters; the plain statements that it stands for keep all rules."""
+        found = [*operands(invoke)]
+        yield from found
+        if not found:
+            yield from ((v.rule, v.what) for v in self.block(expanded(invoke), scope, parallel=False))
 
     def expr(self, expr: Expr, scope: Scope) -> Iterator[Fault]:
         """Every node of an expression."""

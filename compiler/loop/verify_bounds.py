@@ -11,7 +11,25 @@ from collections.abc import Iterator
 
 from ...dsl.dtypes import I64
 from .affine import SAFE, flat
-from .ir import Binary, Block, Const, Expr, For, If, Let, Load, Ramp, Select, Stmt, Store, Unary, Var
+from .invoke import expanded
+from .ir import (
+    Binary,
+    Block,
+    Const,
+    Expr,
+    For,
+    If,
+    Invoke,
+    Let,
+    Load,
+    Prefetch,
+    Ramp,
+    Select,
+    Stmt,
+    Store,
+    Unary,
+    Var,
+)
 from .ranges import Range, bounds
 from .simplify import Simplifier
 from .verify_expr import Fault
@@ -31,8 +49,10 @@ def _statement(stmt: Stmt, known: Simplifier) -> Iterator[Fault]:
     for expr in expressions(stmt):
         yield from _expression(expr, known)
     match stmt:
-        case Store():
+        case Store() | Prefetch():
             yield from _access(stmt, known)
+        case Invoke():
+            yield from outside(expanded(stmt), known)
         case For(var=var, extent=extent, body=body):
             yield from outside(body, known.within({var: (0, extent - 1)}))
         case If(condition=condition, then=then, otherwise=otherwise):
@@ -86,7 +106,7 @@ def _is_exact(condition: Expr, truth: bool) -> bool:
             return False
 
 
-def _access(node: Load | Store, known: Simplifier) -> Iterator[Fault]:
+def _access(node: Load | Store | Prefetch, known: Simplifier) -> Iterator[Fault]:
     for index, extent in zip(node.index, node.buffer.shape, strict=True):
         low, high = _reach(index, known)
         if low < 0 or high >= extent:

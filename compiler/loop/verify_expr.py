@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...dsl.dtypes import BOOL, I64, DType
+from .invoke import by_value
 from .ir import (
     Across,
     Binary,
@@ -16,7 +17,10 @@ from .ir import (
     Call,
     Const,
     Expr,
+    Invoke,
     Load,
+    Operand,
+    Prefetch,
     Ramp,
     Select,
     Shuffle,
@@ -116,8 +120,8 @@ def _operation(name: str, expr: Expr) -> Iterator[Fault]:
         yield "lanes", f"{' and '.join(str(p.lanes) for p in parts)} lanes in {expr}"
 
 
-def access(node: Load | Store) -> Iterator[Fault]:
-    """The rules that the subscripts of a load or a store break."""
+def access(node: Load | Store | Prefetch | Operand) -> Iterator[Fault]:
+    """The rules that the subscripts of an access break."""
     buffer, index = node.buffer, node.index
     if len(index) != len(buffer.shape):
         yield "subscripts", f"{len(index)} subscripts for the rank {len(buffer.shape)} of {buffer.name}"
@@ -127,3 +131,25 @@ def access(node: Load | Store) -> Iterator[Fault]:
         yield "vector subscripts", f"more than one subscript of {buffer.name} has lanes: {node}"
     if buffer.scope == "register" and not all(isinstance(i, Const) for i in index):
         yield "registers", f"a subscript of the register buffer {buffer.name} is no constant: {node}"
+
+
+def operands(invoke: Invoke) -> Iterator[Fault]:
+    """The rules that the operands of an invocation break."""
+    parameters = invoke.intrinsic.parameters
+    if len(parameters) != len(invoke.operands):
+        yield "operands", f"{len(invoke.operands)} operands for {len(parameters)} parameters"
+        return
+    for parameter, operand in zip(parameters, invoke.operands, strict=True):
+        yield from access(operand)
+        buffer = operand.buffer
+        if buffer.dtype != parameter.dtype:
+            yield "operands", f"{operand} is {buffer.dtype}, the parameter {parameter}"
+        if buffer.lanes > 1:
+            fits = parameter.shape == (buffer.lanes,) and not operand.steps
+        else:
+            whole = all(len(step) == len(buffer.shape) for step in operand.steps)
+            fits = whole and len(operand.steps) == len(parameter.shape)
+        if not fits:
+            yield "operands", f"{operand} does not fit {parameter}"
+        if buffer.scope == "register" and parameter.name not in by_value(invoke.intrinsic):
+            yield "operands", f"{operand} is in registers, but the texts take the address of {parameter.name}"

@@ -23,9 +23,12 @@ from .ir import (
     Expr,
     For,
     If,
+    Invoke,
     Let,
     Load,
     Nest,
+    Operand,
+    Prefetch,
     Ramp,
     Select,
     Shuffle,
@@ -126,7 +129,7 @@ def blocks(stmt: Stmt) -> tuple[Block, ...]:
             return (body,)
         case If(then=then, otherwise=otherwise):
             return (then,) if otherwise is None else (then, otherwise)
-        case Block() | Alloc() | Let() | Store():
+        case Block() | Alloc() | Let() | Store() | Invoke() | Prefetch():
             return ()
 
 
@@ -139,6 +142,10 @@ def expressions(stmt: Stmt) -> tuple[Expr, ...]:
             return (value,)
         case If(condition=condition):
             return (condition,)
+        case Invoke(operands=operands):
+            return tuple(e for operand in operands for e in operand.index)
+        case Prefetch(index=index):
+            return index
         case Block() | For() | Alloc():
             return ()
 
@@ -162,8 +169,19 @@ def rebuild_stmt(stmt: Stmt, on_expr: Change, on_block: Callable[[Block], Block]
         case Let(var=var, value=value):
             what = on_expr(value)
             return stmt if what is value else Let(var, what)
+        case Invoke(operands=operands):
+            new = map_tuple(operands, lambda operand: _rebuild_operand(operand, on_expr))
+            return stmt if new is operands else replace(stmt, operands=new)
+        case Prefetch(buffer=buffer, index=index):
+            where = map_tuple(index, on_expr)
+            return stmt if where is index else Prefetch(buffer, where)
         case Alloc():
             return stmt
+
+
+def _rebuild_operand(operand: Operand, on_expr: Change) -> Operand:
+    where = map_tuple(operand.index, on_expr)
+    return operand if where is operand.index else replace(operand, index=where)
 
 
 def _rebuild_block(block: Block, on_expr: Change, on_block: Callable[[Block], Block]) -> Block:
@@ -240,7 +258,7 @@ def substitute(node: Stmt | Expr, values: Mapping[str, Expr]) -> Stmt | Expr:
             return values.get(expr.name, expr)
         return rebuild(expr, change)
 
-    if isinstance(node, Block | For | If | Alloc | Let | Store):
+    if isinstance(node, Stmt):
         return map_exprs(node, change)
     return change(node)
 
@@ -249,7 +267,7 @@ def all_exprs(node: Nest | Stmt | Expr) -> Iterator[Expr]:
     """Every expression node in a nest, a statement or an expression."""
     if isinstance(node, Nest):
         yield from all_exprs(node.body)
-    elif isinstance(node, Block | For | If | Alloc | Let | Store):
+    elif isinstance(node, Stmt):
         for stmt in walk_stmts(node):
             for expr in expressions(stmt):
                 yield from walk_expr(expr)
@@ -258,11 +276,11 @@ def all_exprs(node: Nest | Stmt | Expr) -> Iterator[Expr]:
 
 
 def loads(node: Nest | Stmt | Expr) -> Iterator[Load]:
-    """Every load, those inside subscripts included."""
+    """Every load, those inside subscripts included; what an `Invoke` reads is not among them."""
     return (e for e in all_exprs(node) if isinstance(e, Load))
 
 
 def stores(node: Nest | Stmt) -> Iterator[Store]:
-    """Every store, in the order of the text."""
+    """Every store, in the order of the text; what an `Invoke` writes is not among them."""
     body = node.body if isinstance(node, Nest) else node
     return (s for s in walk_stmts(body) if isinstance(s, Store))
