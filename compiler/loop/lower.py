@@ -15,14 +15,15 @@ from math import prod
 from .. import sym
 from ..schedule.region import Regions, regions
 from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
-from . import accumulate
-from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
+from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Var
 from .lower_arithmetic import ZERO, plus, times
-from .lower_expr import Stored, lower_expr
+from .lower_expr import Stored
 from .lower_frame import Frame, Tensors
+from .lower_lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
 from .lower_layout import arrangement
 from .lower_names import loop_names
 from .lower_starts import form_expr
+from .lower_statement import element_store, reduction_edge, reduction_step
 from .lower_tiles import Tiles
 
 Body = Callable[[Frame], tuple[Stmt, ...]]
@@ -77,20 +78,22 @@ class _Lowering:
         for axis in stage.stage.reduction_axes:
             start[axis.name], extent[axis.name] = ZERO, axis.extent
         frame = Frame(dict.fromkeys(start, ZERO), extent, start, extent, tensors)
-        best = self._best_buffer(stage, tensors[stage.name].buffer, frame)
+        best = self._best_buffer(stage, frame)
         if best is None:
             return self.loops(stage, 0, frame, init=False)
         kept = Stored(best, (ZERO,) * len(best.shape), best.shape)
         frame = replace(frame, tensors={**tensors, f"{stage.name}.best": kept})
         return (Block((Alloc(best), *self.loops(stage, 0, frame, init=False))),)
 
-    def _best_buffer(self, stage: StageState, buffer: Buffer, frame: Frame) -> Buffer | None:
-        reduction = stage.stage.reduction
-        if reduction is None or reduction.reducer not in ("argmin", "argmax"):
+    def _best_buffer(self, stage: StageState, frame: Frame) -> Buffer | None:
+        if not is_place(stage) or self._lanes(stage, frame):
             return None
         shape = tuple(frame.extent[a.name] for a in stage.stage.axes)
         scope = "local" if isinstance(stage.place, Place) else "global"
         return Buffer(f"{stage.name}.arg.best", stage.body.dtype, shape, scope)
+
+    def _lanes(self, stage: StageState, frame: Frame) -> Lanes | None:
+        return lanes_of(stage, self.tiles.holes, frame.value, frame.left, frame.start)
 
     def loops(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """The loops from a position on. `init` walks the spatial ones alone, to set the accumulator."""
@@ -99,10 +102,16 @@ class _Lowering:
         loop = stage.loops[position]
         if init and stage.is_reduction(loop):
             return self.loops(stage, position + 1, frame, init=True)
-        before: tuple[Stmt, ...] = ()
-        if not init and stage.stage.reduction and position == stage.first_reduction():
-            before = self.loops(stage, position, frame, init=True)
-        return (*before, *self.enter(stage, position, frame, init))
+        if init or stage.stage.reduction is None or position != stage.first_reduction():
+            return self.enter(stage, position, frame, init)
+        lanes = self._lanes(stage, frame)
+        frame = replace(frame, lanes=lanes)
+        stmts = (*self.loops(stage, position, frame, init=True), *self.enter(stage, position, frame, init))
+        if lanes is None:
+            return stmts
+        after = self.loops(stage, position, replace(frame, lanes=lanes.finished()), init=True)
+        whole = (*lanes.allocs, *stmts, *after)
+        return whole if position else (Block(whole),)
 
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """One loop: full iterations and the rest, or a single iteration without a loop."""
@@ -120,28 +129,34 @@ class _Lowering:
         full, rest = divmod(left, tile)
         count = full + (rest > 0)
         if count == 1:
-            body = inside(frame.advance(loop.axis, ZERO, min(tile, left)))
+            body = inside(self._step(frame, loop, ZERO, min(tile, left)))
             return (Block(body),) if stage.axes[loop.axis].kind == FUSED else body  # its names hold here only
         var = Var(self.names[stage.name, loop.name])
         if kind == "parallel" and rest:
-            body = self._either(frame, loop.axis, var, tile, full, rest, inside)
+            body = self._either(frame, loop, var, full, rest, inside)
             return (For(var.name, count, kind, Block(body)),)
-        whole = Block(inside(frame.advance(loop.axis, ZERO if full == 1 else times(var, tile), tile)))
+        whole = Block(inside(self._step(frame, loop, ZERO if full == 1 else var, tile)))
         first = whole if full == 1 else For(var.name, full, kind, whole)
         if not rest:
             return (first,)
-        return first, Block(inside(frame.advance(loop.axis, Const(full * tile), rest)))
+        return first, Block(inside(self._step(frame, loop, Const(full), rest)))
 
-    def _either(self, frame: Frame, axis: str, step: Expr, tile: int, full: int, rest: int,
+    def _step(self, frame: Frame, loop: Loop, step: Expr, left: int) -> Frame:
+        """The frame in a step of a loop."""
+        frame = frame.advance(loop.axis, times(step, self.tiles.of(loop)), left)
+        in_lanes = frame.lanes is not None and frame.lanes.loop == loop.name
+        return replace(frame, lanes=frame.lanes.at(step)) if frame.lanes and in_lanes else frame
+
+    def _either(self, frame: Frame, loop: Loop, step: Expr, full: int, rest: int,
                 inside: Body) -> tuple[Stmt, ...]:
         """A step that is full or the rest, decided where it runs."""
-        by = times(step, tile)
+        tile = self.tiles.of(loop)
         if rest == 0:
-            return inside(frame.advance(axis, by, tile))
+            return inside(self._step(frame, loop, step, tile))
         if full == 0:
-            return inside(frame.advance(axis, by, rest))
-        then = inside(frame.advance(axis, by, tile))
-        otherwise = inside(frame.advance(axis, Const(full * tile), rest))
+            return inside(self._step(frame, loop, step, rest))
+        then = inside(self._step(frame, loop, step, tile))
+        otherwise = inside(self._step(frame, loop, Const(full), rest))
         return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
 
     def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
@@ -150,9 +165,9 @@ class _Lowering:
         axis, tile, extent = loop.axis, self.tiles.of(loop), frame.extent[loop.axis]
         k = stage.made[axis].index(loop.name)
         last = steps(stage, axis)[-1][1].name == loop.name
-        by = times(Var(self.names[stage.name, loop.name]), tile)
-        frame = frame.advance(axis, by, 1 if last else extent)
-        frame = replace(frame, steps={**frame.steps, loop.name: by})
+        step = Var(self.names[stage.name, loop.name])
+        frame = self._step(frame, loop, step, 1 if last else extent)
+        frame = replace(frame, steps={**frame.steps, loop.name: times(step, tile)})
         body = inside(frame)
         for condition in self._within(stage, axis, frame) if last else ():
             body = (If(condition, Block(body)),)
@@ -224,7 +239,7 @@ class _Lowering:
         def inside(f: Frame) -> tuple[Stmt, ...]:
             return self._decoded(stage, loop, f, lambda g: self._take(stage, others, g, then))
 
-        body = self._either(frame, loop.axis, step, tile, full, rest, inside)
+        body = self._either(frame, loop, step, full, rest, inside)
         count = full + (rest > 0)
         return body if most <= count else (If(Binary("<", step, Const(count)), Block(body)),)
 
@@ -270,20 +285,13 @@ class _Lowering:
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────
 
     def statement(self, stage: StageState, frame: Frame, init: bool) -> tuple[Stmt, ...]:
-        """The store of one element, or of one step of its reduction."""
-        stored, reduction = frame.tensors[stage.name], stage.stage.reduction
+        """The store of one element, of one step of its reduction, or what stands around those steps."""
         at = {axis: plus(start, frame.value[axis]) for axis, start in frame.start.items()}
-        names = [a.name for a in stage.stage.axes]
-        cell = accumulate.Cell(stored.buffer, stored.place(tuple(at[n] for n in names)))
-        best = frame.tensors.get(f"{stage.name}.best")
-        if best is not None:
-            cell = replace(cell, best=best.buffer, local=tuple(frame.value[n] for n in names))
-        if reduction and init:
-            return accumulate.begin(reduction.reducer, cell)
-        value = lower_expr(stage.body, at, frame.tensors)
+        reduction = stage.stage.reduction
         if reduction is None:
-            return (Store(cell.buffer, cell.index, value),)
-        point: Expr = ZERO
-        for axis in reduction.axes:
-            point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
-        return accumulate.update(reduction.reducer, cell, value, point, stage.name)
+            return element_store(stage, at, frame)
+        if not init:
+            return reduction_step(stage, reduction.reducer, at, frame)
+        var = self.names[stage.name, frame.lanes.loop] if frame.lanes else ""
+        width = lanes_of_a_vector(stage, self.state.target.vector_bytes)
+        return reduction_edge(stage, reduction.reducer, at, frame, width, var)

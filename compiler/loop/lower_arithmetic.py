@@ -22,4 +22,6 @@ def minus(left: Expr, right: Expr) -> Expr:
 
 def times(left: Expr, factor: int) -> Expr:
     """left * factor on i64."""
+    if isinstance(left, Const):
+        return Const(int(left.value) * factor)
     return left if factor == 1 else Binary("*", left, Const(factor))

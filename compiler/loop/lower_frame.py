@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from .ir import Expr
 from .lower_arithmetic import plus
 from .lower_expr import Stored
+from .lower_lanes import Lanes
 
 Tensors = Mapping[str, Stored]
 
@@ -18,7 +19,7 @@ class Frame:
     began, and where the tensors in reach are stored.
 
     `steps` are those of loops ordered against their splits; `counts` has, for each fused axis that has begun,
-    the number of steps that each of its members takes at most.
+    the number of steps that each of its members takes at most; `lanes` is set inside a reduction in lanes.
     """
 
     value: Mapping[str, Expr]
@@ -28,6 +29,7 @@ class Frame:
     tensors: Tensors
     steps: Mapping[str, Expr] = field(default_factory=dict[str, Expr])
     counts: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    lanes: Lanes | None = None
 
     def advance(self, axis: str, by: Expr, left: int) -> Frame:
         """Further along one axis."""

@@ -32,7 +32,7 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
         return
     owner, found = find_loops(state, loops)
     for loop in found:
-        _require_independent(owner, loop, "parallel", directive.span)
+        _require_independent(owner, loop, directive.span)
     if any(loop.mark == "parallel" for loop in owner.loops):
         raise ScheduleError("S433", f"{owner.name} has a parallel loop already", directive.span,
                             "name all its parallel loops in one directive")
@@ -43,15 +43,17 @@ def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:
 
 
 def vectorize(state: State, directive: ast.Vectorize, holes: Holes) -> None:
-    """Run the iterations of a spatial loop in the lanes of vectors.
+    """Run the iterations of a loop in the lanes of vectors.
 
     before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
     after   for i in 0..4 { vectorized for j in 0..8 { D[i, j] = A[i, j] } }     # vectorize D.j
-    needs   a spatial loop (S430), not marked (S421), with no stage computed inside it (S435) and no parallel
-            loop (S438), one such loop for a stage (S433)
+    needs   a loop that is not marked (S421), with no stage computed inside it (S435) and no parallel loop
+            (S438), one such loop for a stage (S433)
+
+    Lanes of a reduction loop add to accumulators of their own, which are combined behind the outermost
+    reduction loop (compiler/loop/lower_lanes.py).
     """
     owner, loop = find_loop(state, directive.loop)
-    _require_independent(owner, loop, "vectorized", directive.span)
     if any(other.mark == "vectorized" for other in owner.loops):
         raise ScheduleError("S433", f"{owner.name} has a vectorized loop already", directive.span,
                             "split one loop and vectorize its inner part")
@@ -82,12 +84,14 @@ def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
     owner.unroll = step if explicit else 0
 
 
-def _require_independent(owner: StageState, loop: Loop, what: str, span: Span) -> None:
+def _require_independent(owner: StageState, loop: Loop, span: Span) -> None:
     if owner.is_reduction(loop):
         spatial = [other.name for other in owner.loops if not owner.is_reduction(other)]
-        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be {what}: each iteration adds to "
+        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be parallel: each iteration adds to "
                             f"the {owner.name} that the one before it left", span,
-                            f"mark a spatial loop: {' '.join(spatial)}" if spatial else "")
+                            f"mark a spatial loop: {' '.join(spatial)}" if spatial else
+                            f"make it one of a stage of partial results: rfactor {owner.name}.{loop.name} "
+                            "as …")
 
 
 def check_marks(state: State, owner: StageState, span: Span) -> None:

@@ -28,10 +28,10 @@ def test_legal_schedules_say_nothing():
 
 def test_each_schedule_has_its_first_error():
     """One error a schedule, with its place in the file."""
-    text = "schedule dense for cpu { vectorize C.k vectorize C.l }\nschedule small for cpu { inline C }"
+    text = "schedule dense for cpu { parallel C.k vectorize C.l }\nschedule small for cpu { inline C }"
     found = check(text)
     assert [d.code for d in found] == ["S430", "S440"]
-    assert (KERNEL + text)[found[0].span.start : found[0].span.end] == "vectorize C.k"
+    assert (KERNEL + text)[found[0].span.start : found[0].span.end] == "parallel C.k"
 
 
 def test_sizes_are_those_of_the_schedule():
