@@ -39,7 +39,7 @@ def hottest_loop(lines: list[str]) -> list[str]:
 
 
 def _inner_loops(lines: list[str]) -> Iterator[list[str]]:
-    """From each label to the first jump back to it, where no other label that is jumped back to is between."""
+    """From each label to a jump back to it, where no other such loop is inside."""
     labels = {match[1]: n for n, line in enumerate(lines) if (match := LABEL.match(line))}
     back = [(labels[match[1]], n) for n, line in enumerate(lines)
             if (match := JUMP.match(line)) and labels.get(match[1], len(lines)) < n]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.kernels import dag
 from support.scheduled import error_of, shown
-from txc.compiler.schedule import fuse, inline, marks, order, places, split
+from txc.compiler.schedule import cache, fuse, inline, marks, order, places, split
 
 TWO = "kernel f[M = 4, N = 8](A: f32[M, N]) -> (D: f32[M, N]) { D[i, j] = A[i, j] }"
 PRODUCT = "kernel f[N = 9](A: f32[N], B: f32[N]) -> (D: f32[N]) { T[a] = A[a] * B[a] D[i] = T[i] + A[i] }"
@@ -20,6 +20,7 @@ KERNELS: list[tuple[Callable[..., Any], str]] = [
     (split.split, "kernel f[N = 20](A: f32[N]) -> (D: f32[N]) { D[i] = A[i] }"),
     (order.order, ROWS), (fuse.fuse, TWO), (inline.inline, PRODUCT), (places.compute_at, PRODUCT),
     (marks.parallel, TWO), (marks.vectorize, TWO), (marks.unroll, TWO),
+    (cache.cache_write, ROWS), (cache.cache_read, TWO),
 ]
 PARTS = re.compile(r"before\s+(.*?)\n\s+after\s+(.*?)\s+# (.*?)\n\s+needs\s+(.*?)(?:\n\n|\Z|\n\s*$)",
                    re.DOTALL)
@@ -57,6 +58,14 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
     "S440": [("inline C", "C")],
     "S441": [("inline D", "D")],
     "S442": [("compute C at E.i\ninline E", "E")],
+    "S401": [("cache_read F as Fs", "F"), ("cache_write A as Al", "A")],
+    "S460": [("split C.j: [a, b: 2]\ncache_write C as Cl", ""), ("vectorize E.j\ncache_write E as El", ""),
+             ("unroll C: 4\ncache_write C as Cl", ""), ("compute C at E.i\ncache_write E as El", "")],
+    "S461": [("cache_write C as E", ""), ("cache_read A as B for C", ""), ("cache_read A as M", "")],
+    "S462": [("cache_read A as Ap for D", "D"), ("cache_write C as Cl for E", "E")],
+    "S463": [("cache_write C as Cl in shared", ""), ("cache_read A as Ap in shared", "")],
+    "S464": [("cache_write C[i] as Cl", ""), ("cache_write C[i, k] as Cl", ""),
+             ("cache_read A[x, x] as Ap", "")],
     "S450": [("compute C at D.i", ""), ("compute E at D.i\ncompute C at D.i\ncompute E at root", "")],
     "S451": [("compute C at C.i", "C.i"), ("compute C at E.i\ncompute E at C.i", "C.i")],
     "S452": [("compute D at S.i", "")],
@@ -104,6 +113,6 @@ def test_needs_names_errors_that_happen(directive: Callable[..., Any]) -> None:
 def test_errors_of_directives_are_all_here() -> None:
     """A code from 404 to 453 that a directive raises is in the table, or has a test of its own."""
     folder = Path(split.__file__).parent
-    raised = {code for name in ("split", "order", "fuse", "inline", "places", "marks")
+    raised = {code for name in ("split", "order", "fuse", "inline", "places", "marks", "cache", "derived")
               for code in re.findall(r'"(S4\d\d)"', (folder / f"{name}.py").read_text())}
     assert sorted(raised - set(ERRORS) - {"S443", "S444", "S499"}) == []
