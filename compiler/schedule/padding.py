@@ -6,7 +6,7 @@ the value of the guards elsewhere. Reads whose index comes from data, which may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from math import prod
 
 from ...dsl import ast, typed
@@ -76,19 +76,21 @@ def materialise(state: State, ref: ast.Ref) -> StageState:
     Its axes have the names of X's where X is a stage, else those of the first index variable in each
     subscript of the first guarded read, and d0, d1, … where these are not all there and different.
     """
-    padding, served = _padding(state, ref)
+    served = _served(state, ref)
+    padding = _padding(state, ref, served)
     axes = named_axes(padding.names, padding.shape, padding.names, ref.span)
     return _add(state, padding, served, padding.stage(str(ref), axes, ref.span))
 
 
 def cache_padding(state: State, directive: ast.CacheRead) -> None:
-    """`cache_read X.pad as Xs for Y`: a copy of X with its surroundings for one reader."""
-    padding, served = _padding(state, directive.tensor)
+    """`cache_read X.pad as Xs for Y`: a copy of X with its surroundings, over what that reader can read."""
+    served = _served(state, directive.tensor)
     readers = chosen_readers(state, directive, _different(stage for stage, _, _ in served))
+    served = [s for s in served if s[0] in readers]
+    padding = _padding(state, directive.tensor, served)
     default = tuple(f"d{n}" for n in range(len(padding.box)))
     axes = named_axes(directive.axes, padding.shape, default, directive.span)
-    chosen = [s for s in served if s[0] in readers]
-    _add(state, padding, chosen, padding.stage(directive.name, axes, directive.span))
+    _add(state, padding, served, padding.stage(directive.name, axes, directive.span))
 
 
 def _add(state: State, padding: Padding, served: list[Served], stage: dag.Stage) -> StageState:
@@ -103,14 +105,29 @@ def _add(state: State, padding: Padding, served: list[Served], stage: dag.Stage)
     return made
 
 
-def _padding(state: State, ref: ast.Ref) -> tuple[Padding, list[Served]]:
-    """What `X.pad` is now, and the reads that it serves."""
+def _served(state: State, ref: ast.Ref) -> list[Served]:
+    """The guarded reads that `X.pad` stands for: those whose indices have a range."""
     require_padding(state, ref)
+    tensor = ".".join(ref.parts[:-1])
+    found = [(stage, read, box) for stage in state.stages.values() for read in typed.reads(stage.body)
+             if read.tensor == tensor and read.otherwise is not None and (box := _box(stage, read))]
+    if not found:
+        raise _impossible(ref, f"the guarded reads of '{tensor}' have indices that come from data, which may "
+                          "be anything")
+    return found
+
+
+def _box(stage: StageState, read: typed.Read) -> Box | None:
+    """The indices that a read takes over all of its stage."""
+    ranges = {a.name: (0, a.extent - 1) for a in (*stage.stage.axes, *stage.stage.reduction_axes)}
+    box = [index_range(index, ranges) for index in read.index]
+    known = tuple(part for part in box if part is not None)
+    return known if len(known) == len(box) else None
+
+
+def _padding(state: State, ref: ast.Ref, served: list[Served]) -> Padding:
+    """What a copy for these reads has in it."""
     tensor = tensor_of(state, ast.Ref(ref.parts[:-1], span=ref.span))
-    served = list(_served(state, tensor.name))
-    if not served:
-        raise _impossible(ref, f"the guarded reads of '{tensor.name}' have indices that come from data, "
-                          "which may be anything")
     _, first, _ = served[0]
     outside = first.otherwise
     assert outside is not None
@@ -122,24 +139,12 @@ def _padding(state: State, ref: ast.Ref) -> tuple[Padding, list[Served]]:
     padding = Padding(tensor, box, outside, _names(state, tensor, first))
     if prod(padding.shape) * tensor.dtype.bytes >= LARGEST:
         raise _impossible(ref, f"the guarded reads of '{tensor.name}' span {prod(padding.shape)} elements")
-    return padding, served
+    return padding
 
 
 def _impossible(ref: ast.Ref, why: str) -> ScheduleError:
     return ScheduleError("S465", f"{ref} cannot be a tensor: {why}", ref.span,
                          "leave the guards where they are")
-
-
-def _served(state: State, tensor: str) -> Iterator[Served]:
-    """The guarded reads of a tensor whose indices have a range."""
-    for stage in state.stages.values():
-        ranges = {a.name: (0, a.extent - 1) for a in (*stage.stage.axes, *stage.stage.reduction_axes)}
-        for read in typed.reads(stage.body):
-            if read.tensor == tensor and read.otherwise is not None:
-                box = [index_range(i, ranges) for i in read.index]
-                known = tuple(r for r in box if r is not None)
-                if len(known) == len(box):
-                    yield stage, read, known
 
 
 def _names(state: State, tensor: typed.Tensor, read: typed.Read) -> tuple[str, ...]:
@@ -151,7 +156,7 @@ def _names(state: State, tensor: typed.Tensor, read: typed.Read) -> tuple[str, .
     return tuple(found)
 
 
-def _different(stages: Iterator[StageState]) -> list[StageState]:
+def _different(stages: Iterable[StageState]) -> list[StageState]:
     return list({stage.name: stage for stage in stages}.values())
 
 
