@@ -45,6 +45,11 @@ def cast(c_type: str, value: Text) -> Text:
     return Text(f"({c_type}){value.within(UNARY)}", UNARY)
 
 
+def bitwise(op: str, left: Text, right: Text) -> Text:
+    """`left & right` and the like, with parentheses around all that is not an atom or a cast."""
+    return Text(f"{left.within(UNARY)} {op} {right.within(UNARY)}", BITS)
+
+
 def call(function: str, *args: Text | str) -> Text:
     """`function(args)`"""
     return Text(f"{function}({', '.join(map(str, args))})")

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...version import __version__
 from ..loop.ir import Nest
 from ..target.target import Target, c_features
+from .abilities import abilities
 from .ctext import block_comment
 from .entry import entry_points, overlap_function
 from .function import Function, Program, Region, declaration, used
@@ -83,8 +84,7 @@ class _Body:
 def _body(nest: Nest, facade: Interface, target: Target) -> _Body:
     names = Names([p.tensor.name for p in facade.parameters], reserved=[facade.name])
     by_value = frozenset(p.tensor.name for p in facade.parameters if p.by_value)
-    fused = not {"fma", "aarch64"}.isdisjoint(target.features)
-    program = Program(facade.name, names, by_value, target.cores, fused)
+    program = Program(facade.name, names, by_value, target.cores, abilities(target))
     function = Function(program, {p.name: p.type for p in facade.parameters})
     function.block(split_vectors(nest, target.vector_bytes).body)
     shared, regions = function.memory.bytes, program.regions

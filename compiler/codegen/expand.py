@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 
-from ...dsl.dtypes import DType
-from ..loop.ir import Binary, Broadcast, Call, Const, Expr, Select, Unary
+from ...dsl.dtypes import DTYPES, DType
+from ..loop.ir import Binary, Bits, Broadcast, Call, Const, Expr, Select, Unary
+from ..numerics import precision
 
-EXPANDED = frozenset(("min", "max", "rsqrt"))
+EXPANDED = frozenset(("rsqrt", "floor", "ceil", "round"))
 
 
 def is_expanded(function: str, dtype: DType) -> bool:
@@ -22,29 +23,38 @@ def expanded(function: str, args: list[Expr]) -> Expr:
     """The function on vector arguments, spelt out."""
     a = args[0]
     match function:
-        case "min":
-            return _extreme("<", a, args[1])
-        case "max":
-            return _extreme(">", a, args[1])
         case "rsqrt":
-            return Binary("/", Const(1, a.dtype, a.lanes), Call("sqrt", (a,)))
+            return Binary("/", Const(1.0, a.dtype, a.lanes), Call("sqrt", (a,)))
+        case "floor" | "ceil" | "round":
+            return _whole(function, a)
         case _ if a.dtype.kind == "uint":
             return a
         case _:
             return Select(Binary("<", a, Const(0, a.dtype, a.lanes)), Unary("neg", a), a)
 
 
-def _extreme(op: str, a: Expr, b: Expr) -> Expr:
-    """Smaller or larger of two, NaN if either is NaN: with a constant in front, one comparison does."""
-    if _is_plain_number(b):
-        a, b = b, a
-    nearer = Binary(op, a, b)
-    if a.dtype.is_float and not _is_plain_number(a):
-        nearer = Binary("or", nearer, Binary("!=", a, a))
-    return Select(nearer, a, b)
+def _whole(function: str, a: Expr) -> Expr:
+    """Rounding to a whole number: added to one so large that its unit is 1, then taken off again.
+
+    The sign is put back at the end, for zeros. Numbers from that size on are whole already; so is NaN.
+    """
+    def number(value: float) -> Expr:
+        return Const(value, a.dtype, a.lanes)
+
+    bits = DTYPES[f"i{a.dtype.bits}"]
+    large, size = number(2.0 ** (precision(a.dtype) - 1)), Call("abs", (a,))
+    whole: Expr = Binary("-", Binary("+", size, large), large)
+    sign = Binary("&", Bits(a, bits), Const(bits.limits[0], bits, a.lanes))
+    signed = Bits(Binary("|", Bits(whole, bits), sign), a.dtype)
+    if function != "round":
+        op, step = (">", number(-1.0)) if function == "floor" else ("<", number(1.0))
+        off = Select(Binary(op, signed, a), Binary("+", signed, step), signed)
+        signed = Bits(Binary("|", Bits(off, bits), sign), a.dtype)
+    return Select(Binary("<", size, large), signed, a)
 
 
-def _is_plain_number(expr: Expr) -> bool:
+def is_plain_number(expr: Expr) -> bool:
+    """Whether all lanes are one number that is not NaN."""
     value = expr.value if isinstance(expr, Broadcast) else expr
     return isinstance(value, Const) and not math.isnan(value.value)
 

@@ -13,6 +13,7 @@ from ...dsl.dtypes import BOOL, DType
 from ..loop.ir import Alloc, Block, Buffer, Const, Expr, For, If, Let, Load, Store, Var
 from ..loop.ranges import bounds
 from ..loop.visit import all_exprs
+from .abilities import Abilities
 from .ctext import MEMORY_TYPE, cast
 from .memory import Memory, tasks_of
 from .names import Names
@@ -41,7 +42,7 @@ class Program:
     names: Names
     by_value: frozenset[str]
     cores: int
-    fused: bool
+    can: Abilities
     regions: list[Region] = field(default_factory=list[Region])
 
 
@@ -60,7 +61,7 @@ class Function:
         self._region = region
         self._ranges = dict(ranges or {})
         self._scalars = Scalars(program.names, program.by_value, self._ranges)
-        self._vectors = Vectors(self._scalars, self.writer, fused=program.fused)
+        self._vectors = Vectors(self._scalars, self.writer, program.can)
         self._dead: set[str] = set()
 
     def block(self, block: Block) -> None:

@@ -13,7 +13,7 @@ from .vectors import GNU
 from .wrapping import wrapping
 
 _PATTERN = re.compile(
-    r"\b(?:bf16|[fiu]\d+)_(?:min|max|abs|floordiv|floormod|sigmoid|odd_from_f64|from_\w+)(?=\()")
+    r"\b(?:bf16|[fiu]\d+)_(?:min|max|abs|floordiv|floormod|sigmoid|odd_from_f64|(?:from|bits)_\w+)(?=\()")
 
 _HALVES = {
     "f32_from_f16": """\
@@ -123,6 +123,8 @@ def source(name: str) -> str:
             return _floordiv(name, dtype)
         case ["floormod"]:
             return _floormod(name, dtype)
+        case ["bits", origin]:
+            return _bits(name, dtype, DTYPES[origin])
         case ["from", origin]:
             return _saturating(name, dtype, DTYPES[origin])
         case ["sigmoid"]:
@@ -136,6 +138,12 @@ def _function(name: str, dtype: DType, parameters: str, *lines: str) -> str:
     head = ", ".join(f"{c_type} {p}" for p in parameters.split())
     body = "".join(f"    {line}\n" for line in lines)
     return f"static inline {c_type} {name}({head})\n{{\n{body}}}\n"
+
+
+def _bits(name: str, dtype: DType, origin: DType) -> str:
+    to, value = MEMORY_TYPE[dtype.name], MEMORY_TYPE[origin.name]
+    return (f"static inline {to} {name}({value} a)\n{{\n    {to} b;\n    memcpy(&b, &a, sizeof b);\n"
+            f"    return b;\n}}\n")
 
 
 def _extreme(name: str, dtype: DType, op: str) -> str:

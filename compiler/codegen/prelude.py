@@ -22,11 +22,12 @@ _COMPILER = f"""\
 #define TXC_ALIGNED
 #endif
 
-/* a * b + c may be one operation: the default of C, which some standards' modes turn off. */
+/* a * b + c may be one operation: the default of C, which some standards' modes turn off.
+   errno is of no use here. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT ON
 #elif {GNU}
-#pragma GCC optimize("fp-contract=fast")
+#pragma GCC optimize("fp-contract=fast", "no-math-errno")
 #endif
 """
 
@@ -43,6 +44,9 @@ WIDE#define TXC_TARGET __attribute__((target("FEATURES")))
 ENDIF#else
 {_ANY_CPU}#endif
 """
+
+# What compilers have instructions for and no name to ask for; each CPU with AVX2 has it.
+_UNKNOWN = ("f16c",)
 
 # Clang splits wide vectors unless it is told that a function needs them whole.
 _WIDE = """\
@@ -73,7 +77,7 @@ def _allocator(name: str) -> str:
 def _target(name: str, features: tuple[str, ...], vector_bytes: int) -> str:
     if not features:
         return _ANY_CPU
-    checks = " && ".join(f'__builtin_cpu_supports("{f}")' for f in features)
+    checks = " && ".join(f'__builtin_cpu_supports("{f}")' for f in features if f not in _UNKNOWN)
     wide = _WIDE.replace("BITS", str(vector_bytes * 8)) if vector_bytes > 32 else ""
     return (_X86.replace("CHECKS", checks).replace("WIDE", wide)
             .replace("ENDIF", "#endif\n" if wide else "").replace("FEATURES", ",".join(features))

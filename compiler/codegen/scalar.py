@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ...dsl.dtypes import BOOL, F32, F64, I64, DType
-from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Select, Unary, Var
+from ...dsl.dtypes import BOOL, F32, I64, DType
+from ..loop.ir import Binary, Bits, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Select, Unary, Var
 from ..loop.ranges import Range, bounds
+from ..loop.syntax import BITWISE
+from .convert import bits_operation, convert, reinterpreted
 from .ctext import (
     ADD,
     BITS,
     CHOICE,
     EQUAL,
-    MEMORY_TYPE,
     MUL,
     OR,
     SHIFT,
@@ -66,6 +67,8 @@ class Scalars:
                 return self._call(expr)
             case Cast(value=value, dtype=dtype):
                 return convert(self.text(value), value.dtype, dtype)
+            case Bits(value=value, dtype=dtype):
+                return reinterpreted(self.text(value), value.dtype, dtype)
             case Select():
                 return self._select(expr)
             case _:
@@ -126,6 +129,8 @@ class Scalars:
             return self._logical(op, [e for e in (left, right) if self.holds(e) is not (op == "and")])
         if op in ("//", "%"):
             return self._division(expr)
+        if op in BITWISE:
+            return bits_operation(op, expr.dtype, self.text(left), self.text(right))
         if expr.dtype == BOOL:
             return infix(op, self.text(left), self.text(right))
         if expr.dtype.is_float or never_wraps(expr, self.ranges):
@@ -247,28 +252,6 @@ def scalar_call(function: str, dtype: DType, args: list[Text]) -> Text:
             return call(f"{dtype}_sigmoid", *args)
         case _:
             return call(_LIBRARY[function] + suffix, *args)
-
-
-def convert(value: Text, origin: DType, dtype: DType) -> Text:
-    """A scalar of type `origin` as `dtype`, with the language's meaning."""
-    if origin == dtype:
-        return value
-    if origin.is_float and origin.bits == 16:
-        return convert(call(f"f32_from_{origin}", value), F32, dtype)
-    if dtype.is_float and dtype.bits == 16:
-        return _to_half(value, origin, dtype)
-    if dtype == BOOL:
-        return infix("!=", value, literal(0, origin))
-    if origin.is_float and dtype.is_integer:
-        return call(f"{dtype}_from_{origin}", value)
-    return cast(MEMORY_TYPE[dtype.name], value)
-
-
-def _to_half(value: Text, origin: DType, dtype: DType) -> Text:
-    if origin == F32:
-        return call(f"{dtype}_from_f32", value)
-    wide = value if origin == F64 else cast("double", value)
-    return call(f"{dtype}_from_f32", call("f32_odd_from_f64", wide))
 
 
 def constant(expr: Expr) -> int:

@@ -1,4 +1,4 @@
-"""Vectors in C texts, and truth values among them in their different widths."""
+"""Vectors in C texts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...dsl.dtypes import BOOL
 from ..loop.ir import Binary, Const, Expr, Var
 from .ctext import element_name
-from .vectors import VectorType
+from .vector_type import VectorType
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,9 @@ def converted(value: Value, kind: VectorType) -> Value:
     return value if value.type == kind else apply(kind, f"from_{value.type}", value)
 
 
-def mask(value: Value, bits: int) -> Value:
-    """Truth values in another width."""
-    return converted(value, VectorType(f"i{bits}", value.type.lanes))
-
-
-def truth(value: Value) -> Value:
-    """Bytes, 0 or 1, as truth values."""
-    signed = converted(value, value.type.mask)
-    return apply(signed.type, "neg", signed)
-
-
-def zero_or_one(value: Value, kind: VectorType) -> Value:
-    """Truth values as numbers."""
-    lanes = mask(value, kind.bits)
-    return converted(apply(lanes.type, "neg", lanes), kind)
+def reinterpreted(value: Value, kind: VectorType) -> Value:
+    """The bits of the value as another type."""
+    return value if value.type == kind else apply(kind, f"bits_{value.type}", value)
 
 
 def product(expr: Binary) -> tuple[Expr, Expr, Expr] | None:

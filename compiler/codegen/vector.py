@@ -7,30 +7,31 @@ statement. Vectors are already cut to the machine's width (`split.py`).
 
 from __future__ import annotations
 
-from ...dsl.dtypes import BOOL, F32, I32, I64, DType
-from ..loop.ir import Binary, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
+from ...dsl.dtypes import BOOL, F16, F32, I32, I64, DType
+from ..loop.ir import Binary, Bits, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
 from ..loop.visit import rebuild
+from .abilities import Abilities
 from .ctext import UNARY, Text, cast, element_name
-from .exact import fits
-from .expand import clamped, expanded, is_expanded
+from .expand import clamped, expanded, is_expanded, is_plain_number
 from .lanes import at_lane, index_ramp, is_harmless, is_monotone, is_register, shortened
+from .operations import LIBRARY, OPERATIONS
 from .scalar import LANE, LANES, Scalars, power_of_two
 from .splats import Splats
-from .values import Value, apply, converted, mask, name_for, product, truth, type_of, zero_or_one
-from .vectors import OPERATIONS, VectorType
+from .truth import mask, truth, zero_or_one
+from .values import Value, apply, converted, name_for, product, reinterpreted, type_of
+from .vector_text import VectorText
+from .vector_type import VectorType
 from .writer import Writer
 
 
-class Vectors:
-    """Writes vector expressions. With `fused` the target contracts, and an explicit fma is left to that."""
+class Vectors(VectorText):
+    """Writes vector expressions. Where the target contracts, an explicit fma is left to that."""
 
-    def __init__(self, scalars: Scalars, writer: Writer, *, fused: bool) -> None:
-        self._scalars = scalars
-        self._writer = writer
-        self._fused = fused
+    def __init__(self, scalars: Scalars, writer: Writer, can: Abilities) -> None:
+        super().__init__(scalars, writer)
+        self._can = can
         self._masks: dict[str, VectorType] = {}     # vectors of truth values differ in width
         self.splats = Splats()
-        self._count = 0
 
     def let(self, name: str, expr: Expr) -> VectorType:
         """Name the value of a vector expression; the type of the new variable."""
@@ -81,6 +82,8 @@ class Vectors:
                 return self._call(expr)
             case Cast():
                 return self._cast(expr)
+            case Bits(value=value):
+                return reinterpreted(self.value(value), type_of(expr))
             case Select():
                 return self._select(expr, name)
 
@@ -121,6 +124,8 @@ class Vectors:
         op, dtype = expr.op, expr.left.dtype
         if op in ("//", "%"):
             return self._division(expr)
+        if op in ("<<", ">>"):
+            return self._shift(expr)
         if dtype == BOOL:
             return self._logic(expr)
         if dtype == I64 and expr.dtype == BOOL:
@@ -142,6 +147,13 @@ class Vectors:
         remainder = Const((1 << shift) - 1, expr.left.dtype, expr.lanes)
         return apply(left.type, "and", left, self.value(remainder))
 
+    def _shift(self, expr: Binary) -> Value:
+        count = expr.right.value if isinstance(expr.right, Broadcast) else expr.right
+        if not isinstance(count, Const):
+            return self._each_lane(expr)
+        left = self.value(expr.left)
+        return apply(left.type, "shl" if expr.op == "<<" else "shr", left, int(count.value))
+
     def _logic(self, expr: Binary) -> Value:
         """`and or == !=` of truth values."""
         left = self.value(expr.left)
@@ -155,19 +167,35 @@ class Vectors:
         left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
         return Binary(expr.op, left, right) if left is not None and right is not None else expr
 
-    def _fits_i32(self, expr: Expr) -> bool:
-        return fits(expr, I32.limits, self._scalars.ranges)
-
     def _call(self, expr: Call) -> Value:
-        if expr.function == "fma" and self._fused:
-            a, b, c = map(self.value, expr.args)
+        name, args = expr.function, expr.args
+        if name == "fma" and self._can.fused:
+            a, b, c = map(self.value, args)
             return apply(c.type, "muladd", a, b, c)
-        if expr.function == "abs" and expr.dtype.is_float:
-            operand = self.value(expr.args[0])
-            return apply(operand.type, "abs", operand)
-        if is_expanded(expr.function, expr.dtype):
-            return self.value(expanded(expr.function, [self._variable(e) for e in expr.args]))
+        if self._is_operation(name, expr.dtype):
+            operand = self.value(args[0])
+            return apply(operand.type, name, operand)
+        if name in ("min", "max"):
+            return self._extreme(name, *map(self._variable, args))
+        if is_expanded(name, expr.dtype):
+            return self.value(expanded(name, [self._variable(e) for e in args]))
         return self._each_lane(expr)
+
+    def _is_operation(self, function: str, dtype: DType) -> bool:
+        if function in LIBRARY:
+            return function == "sqrt" or self._can.rounds
+        return function == "abs" and dtype.is_float
+
+    def _extreme(self, name: str, a: Expr, b: Expr) -> Value:
+        """The operation gives the second one if either is NaN: a number stands in front."""
+        if is_plain_number(b):
+            a, b = b, a
+        first, second = self.value(a), self.value(b)
+        nearer = apply(first.type, "smaller" if name == "min" else "larger", first, second)
+        if is_plain_number(a) or not a.dtype.is_float:
+            return nearer
+        unordered = apply(first.type, "ne", first, first).text
+        return apply(first.type, "pick", unordered, first, nearer)
 
     def _cast(self, expr: Cast) -> Value:
         origin, dtype, lanes = expr.value.dtype, expr.dtype, expr.lanes
@@ -175,6 +203,9 @@ class Vectors:
             return self.value(expr.value)
         if origin.name == "bf16" and dtype == F32:
             return apply(type_of(expr), "from_bf16", self.value(expr.value))
+        if (origin, dtype) in ((F16, F32), (F32, F16)):
+            to_half = dtype == F16
+            return apply(type_of(expr), "to_f16" if to_half else "from_f16", self.value(expr.value))
         if any(t.is_float and t.bits == 16 for t in (origin, dtype)):
             return self._each_lane(expr)
         if dtype == BOOL:
@@ -266,24 +297,3 @@ class Vectors:
         var = Var(f"value.{self._count}", expr.dtype, expr.lanes)
         self.let(var.name, expr)
         return var
-
-    def _named(self, hint: str, value: Value, name: str = "") -> Value:
-        """A value that has a name: the given one, or one like the hint."""
-        if value.text.isidentifier():
-            return value
-        name = name or self._fresh(hint)
-        self._writer.line(f"const {value.type} {name} = {value};")
-        return Value(name, value.type)
-
-    def _fresh(self, hint: str) -> str:
-        self._count += 1
-        return self._scalars.names.fresh(f"{hint}{self._count}")
-
-    def _address(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
-        offset = str(self._scalars.linear(buffer, index))
-        name = self._scalars.names[buffer.name]
-        return name if offset == "0" else f"{name} + {offset}"
-
-    def _like(self, value: Value, expr: Expr, bits: int) -> Value:
-        """A truth value in the width asked for; other values as they are."""
-        return mask(value, bits) if expr.dtype == BOOL else value

@@ -42,7 +42,7 @@ _FEATURES = (
     Feature("x86_64"),
     Feature("sse4_2", ("x86_64",), "sse4.2"),
     Feature("avx", ("sse4_2",), "avx"),
-    Feature("f16c", ("avx",)),
+    Feature("f16c", ("avx",), "f16c"),
     Feature("fma", ("avx",), "fma"),
     Feature("avx2", ("avx",), "avx2"),
     Feature("avx_vnni", ("avx2",)),

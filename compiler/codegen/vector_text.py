@@ -1,0 +1,44 @@
+"""What writing vectors takes of the text around them: names, addresses, widths."""
+
+from __future__ import annotations
+
+from ...dsl.dtypes import BOOL, I32
+from ..loop.ir import Buffer, Expr
+from .exact import fits
+from .scalar import Scalars
+from .truth import mask
+from .values import Value
+from .writer import Writer
+
+
+class VectorText:
+    """Gives names to values, in lines before the statement that needs them."""
+
+    def __init__(self, scalars: Scalars, writer: Writer) -> None:
+        self._scalars = scalars
+        self._writer = writer
+        self._count = 0
+
+    def _fits_i32(self, expr: Expr) -> bool:
+        return fits(expr, I32.limits, self._scalars.ranges)
+
+    def _named(self, hint: str, value: Value, name: str = "") -> Value:
+        """A value that has a name: the given one, or one like the hint."""
+        if value.text.isidentifier():
+            return value
+        name = name or self._fresh(hint)
+        self._writer.line(f"const {value.type} {name} = {value};")
+        return Value(name, value.type)
+
+    def _fresh(self, hint: str) -> str:
+        self._count += 1
+        return self._scalars.names.fresh(f"{hint}{self._count}")
+
+    def _address(self, buffer: Buffer, index: tuple[Expr, ...]) -> str:
+        offset = str(self._scalars.linear(buffer, index))
+        name = self._scalars.names[buffer.name]
+        return name if offset == "0" else f"{name} + {offset}"
+
+    def _like(self, value: Value, expr: Expr, bits: int) -> Value:
+        """A truth value in the width asked for; other values as they are."""
+        return mask(value, bits) if expr.dtype == BOOL else value
