@@ -40,6 +40,7 @@ from .simplify_compare import compare, narrowed
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
 from .visit import map_tuple, rebuild, rebuild_stmt
+from .zero_terms import does_nothing
 
 RULES = rules()
 TRUE = Const(value=True, dtype=BOOL)
@@ -255,9 +256,8 @@ class Simplifier:
         match stmt:
             case Store(buffer=buffer, index=index, value=value):
                 where, what = map_tuple(index, self.expr), self.expr(value)
-                if isinstance(what, Load) and what.buffer == buffer and what.index == where:
-                    return ()
-                return (stmt if where is index and what is value else Store(buffer, where, what),)
+                new = stmt if where is index and what is value else Store(buffer, where, what)
+                return () if does_nothing(new) else (new,)
             case Let(var=var, value=value):
                 what = self.expr(value)
                 if isinstance(what, Const) or (isinstance(what, Var) and _is_index(what)):

@@ -9,6 +9,7 @@ from ..loop.ir import Nest
 from ..loop.simplify import simplify
 from ..loop.verify import verify
 from ..target.target import Target
+from .guards import Guards
 from .name_values import NameValues
 from .promote import Promote
 from .scalarize import Scalarize
@@ -35,6 +36,8 @@ def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
         ("vectorize", Vectorize(target.vector_bytes)),
         ("unroll", Unroll()),
         ("tidy", Simplify()),
+        ("guards", Guards()),
+        ("settle", Simplify()),
         ("scalarize", Scalarize()),
         ("promote", Promote()),
         ("name-values", NameValues()),
