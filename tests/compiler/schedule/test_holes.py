@@ -62,7 +62,7 @@ def test_structural_columns() -> None:
     ("S403", "split D.j: [a, b]\nvectorize D.j", "D.j"),
     ("S403", "fuse D.i D.j as t vectorize j", "j"),
     ("S416", "parallel D.i D.j: 0..2", "0..2"),
-    ("S499", "prefetch A at D.i", "prefetch A at D.i"),
+    ("S499", "pipeline D: 2", "pipeline D: 2"),
 ])
 def test_errors(code: str, schedule: str, at: str) -> None:
     """Each has its code and points at what is wrong."""
