@@ -73,7 +73,10 @@ class Stage:
 
 @record
 class Dag(Cached):
-    """A kernel in normal form. `stages` are in topological order, producers first; outputs are among them."""
+    """A kernel in normal form. `stages` are in topological order, producers first; outputs are among them.
+
+    `intrinsics` are those that its schedules may use.
+    """
 
     name: str
     declaration: str
@@ -82,6 +85,7 @@ class Dag(Cached):
     outputs: tuple[Tensor, ...]
     stages: tuple[Stage, ...]
     doc: str = ""
+    intrinsics: tuple[typed.Intrinsic, ...] = ()
 
     def stage(self, name: str) -> Stage:
         """The stage of that name; KeyError if there is none."""
@@ -137,7 +141,7 @@ def build(kernel: typed.Kernel) -> Dag:
     all_stages = tuple(normal for stage in kernel.stages for normal in normalise(stage))
     stages = _needed(all_stages, {t.name for t in kernel.outputs})
     return Dag(kernel.name, kernel.declaration, kernel.sizes, kernel.inputs, kernel.outputs, stages,
-               kernel.doc)
+               kernel.doc, kernel.intrinsics)
 
 
 def normalise(stage: typed.Stage) -> tuple[Stage, ...]:

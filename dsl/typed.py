@@ -149,9 +149,25 @@ class Stage:
 
 
 @record
+class Intrinsic:
+    """A checked intrinsic. `stage` is what it computes of its operands; with `adds` it adds that to the operand.
+
+    `emits` has at most one text for each language, as written between the quotes.
+    """
+
+    name: str
+    operands: tuple[Tensor, ...]
+    stage: Stage
+    adds: bool
+    target: str
+    emits: tuple[tuple[str, str], ...]
+
+
+@record
 class Kernel:
     """A checked kernel. `stages` are in topological order, producers first; outputs are among them.
-    `declaration` is the kernel's name in the file, `name` that of the instance built (often the same)."""
+    `declaration` is the kernel's name in the file, `name` that of the instance built (often the same).
+    `intrinsics` are those of the file, which schedules may use."""
 
     name: str
     declaration: str
@@ -160,6 +176,7 @@ class Kernel:
     outputs: tuple[Tensor, ...]
     stages: tuple[Stage, ...]
     doc: str = ""
+    intrinsics: tuple[Intrinsic, ...] = ()
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

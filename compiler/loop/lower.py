@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from math import prod
 
-from .. import sym
 from ..schedule.region import Regions, regions
 from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
 from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Var
@@ -22,8 +21,9 @@ from .lower_frame import Frame, Tensors
 from .lower_lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
 from .lower_layout import arrangement
 from .lower_names import loop_names
-from .lower_starts import form_expr
+from .lower_starts import region_box
 from .lower_statement import element_store, reduction_edge, reduction_step
+from .lower_tensorize import invocation
 from .lower_tiles import Tiles
 
 Body = Callable[[Frame], tuple[Stmt, ...]]
@@ -101,7 +101,10 @@ class _Lowering:
             return self.statement(stage, frame, init)
         loop = stage.loops[position]
         if init and stage.is_reduction(loop):
-            return self.loops(stage, position + 1, frame, init=True)
+            return self.loops(stage, position + 1, self._passed(stage, loop, frame), init=True)
+        whole = None if init else invocation(stage, position, frame)
+        if whole is not None:
+            return *self._identities(stage, position, frame), whole
         if init or stage.stage.reduction is None or position != stage.first_reduction():
             return self.enter(stage, position, frame, init)
         lanes = self._lanes(stage, frame)
@@ -112,6 +115,19 @@ class _Lowering:
         after = self.loops(stage, position, replace(frame, lanes=lanes.finished()), init=True)
         whole = (*lanes.allocs, *stmts, *after)
         return whole if position else (Block(whole),)
+
+    def _identities(self, stage: StageState, position: int, frame: Frame) -> tuple[Stmt, ...]:
+        """What an instruction adds to, where no loop outside it has set that."""
+        adds = stage.tensorized is not None and stage.tensorized.intrinsic.adds
+        return self.loops(stage, position, frame, True) if adds and position <= stage.first_reduction() else ()
+
+    def _passed(self, stage: StageState, loop: Loop, frame: Frame) -> Frame:
+        """The frame inside a reduction loop that is not entered: its axis may have loops over parts."""
+        if not stage.parts or not in_order(stage, loop.axis):
+            return frame
+        if loop.axis not in frame.left:
+            frame = self._begin_fused(stage, loop, frame)
+        return frame.advance(loop.axis, ZERO, min(self.tiles.of(loop), frame.left[loop.axis]))
 
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """One loop: full iterations and the rest, or a single iteration without a loop."""
@@ -125,51 +141,58 @@ class _Lowering:
             return self.inside(stage, position, f, init)
 
         if not in_order(stage, loop.axis):
-            return self._gapped(stage, loop, frame, kind, inside)
+            return self._gapped(stage, loop, frame, kind, inside, init)
         full, rest = divmod(left, tile)
         count = full + (rest > 0)
         if count == 1:
-            body = inside(self._step(frame, loop, ZERO, min(tile, left)))
+            body = inside(self._step(stage, frame, loop, ZERO, min(tile, left)))
             return (Block(body),) if stage.axes[loop.axis].kind == FUSED else body  # its names hold here only
         var = Var(self.names[stage.name, loop.name])
         if kind == "parallel" and rest:
-            body = self._either(frame, loop, var, full, rest, inside)
+            body = self._either(stage, frame, loop, var, full, rest, inside)
             return (For(var.name, count, kind, Block(body)),)
-        whole = Block(inside(self._step(frame, loop, ZERO if full == 1 else var, tile)))
+        whole = Block(inside(self._step(stage, frame, loop, ZERO if full == 1 else var, tile)))
         first = whole if full == 1 else For(var.name, full, kind, whole)
         if not rest:
             return (first,)
-        return first, Block(inside(self._step(frame, loop, Const(full), rest)))
+        return first, Block(inside(self._step(stage, frame, loop, Const(full), rest)))
 
-    def _step(self, frame: Frame, loop: Loop, step: Expr, left: int) -> Frame:
+    def _step(self, stage: StageState, frame: Frame, loop: Loop, step: Expr, left: int) -> Frame:
         """The frame in a step of a loop."""
-        frame = frame.advance(loop.axis, times(step, self.tiles.of(loop)), left)
+        tile = self.tiles.of(loop)
+        if loop.part:
+            unit = self.tiles.part(stage, loop)
+            room = -(-left // unit) if in_order(stage, loop.axis) else frame.left[loop.part]
+            frame = frame.advance(loop.part, times(step, tile // unit), room)
+        frame = frame.advance(loop.axis, times(step, tile), left)
         in_lanes = frame.lanes is not None and frame.lanes.loop == loop.name
         return replace(frame, lanes=frame.lanes.at(step)) if frame.lanes and in_lanes else frame
 
-    def _either(self, frame: Frame, loop: Loop, step: Expr, full: int, rest: int,
+    def _either(self, stage: StageState, frame: Frame, loop: Loop, step: Expr, full: int, rest: int,
                 inside: Body) -> tuple[Stmt, ...]:
         """A step that is full or the rest, decided where it runs."""
         tile = self.tiles.of(loop)
         if rest == 0:
-            return inside(self._step(frame, loop, step, tile))
+            return inside(self._step(stage, frame, loop, step, tile))
         if full == 0:
-            return inside(self._step(frame, loop, step, rest))
-        then = inside(self._step(frame, loop, step, tile))
-        otherwise = inside(self._step(frame, loop, Const(full), rest))
+            return inside(self._step(stage, frame, loop, step, rest))
+        then = inside(self._step(stage, frame, loop, step, tile))
+        otherwise = inside(self._step(stage, frame, loop, Const(full), rest))
         return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
 
     def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
-                inside: Body) -> tuple[Stmt, ...]:
+                inside: Body, init: bool) -> tuple[Stmt, ...]:
         """A loop ordered against its splits: nominal counts, and guards where the value is complete."""
         axis, tile, extent = loop.axis, self.tiles.of(loop), frame.extent[loop.axis]
         k = stage.made[axis].index(loop.name)
         last = steps(stage, axis)[-1][1].name == loop.name
         step = Var(self.names[stage.name, loop.name])
-        frame = self._step(frame, loop, step, 1 if last else extent)
+        frame = self._step(stage, frame, loop, step, 1 if last else extent)
         frame = replace(frame, steps={**frame.steps, loop.name: times(step, tile)})
         body = inside(frame)
-        for condition in self._within(stage, axis, frame) if last else ():
+        if init and loop.part:
+            body = (If(Binary("<", frame.value[loop.part], Const(frame.extent[loop.part])), Block(body)),)
+        for condition in self._within(stage, axis, frame) if last and not (init and loop.part) else ():
             body = (If(condition, Block(body)),)
         count = -(-self.tiles.span(stage, axis, k, extent) // tile)
         return (For(self.names[stage.name, loop.name], count, kind, Block(body)),)
@@ -188,6 +211,8 @@ class _Lowering:
 
     def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """What stands in a loop: members of a fused axis, stages computed here, the loops further in."""
+        if init and stage.loops[position].part:
+            return self._with_guests(stage, position, frame, init)
         return self._decoded(stage, stage.loops[position], frame,
                              lambda f: self._with_guests(stage, position, f, init))
 
@@ -239,7 +264,7 @@ class _Lowering:
         def inside(f: Frame) -> tuple[Stmt, ...]:
             return self._decoded(stage, loop, f, lambda g: self._take(stage, others, g, then))
 
-        body = self._either(frame, loop, step, full, rest, inside)
+        body = self._either(stage, frame, loop, step, full, rest, inside)
         count = full + (rest > 0)
         return body if most <= count else (If(Binary("<", step, Const(count)), Block(body)),)
 
@@ -252,7 +277,7 @@ class _Lowering:
         if key not in self.regions:
             self.regions[key] = regions(self.state, host, position)
         found = self.regions[key]
-        starts, extents = self._evaluate(host, found, guest.name, frame)
+        starts, extents = region_box(host, found.of[guest.name], found.atoms, frame)
         stmts: list[Stmt] = []
         tensors = frame.tensors
         if not self.state.dag.is_output(guest.name):
@@ -262,25 +287,6 @@ class _Lowering:
         box = {a.name: (s, e) for a, s, e in zip(guest.stage.axes, starts, extents, strict=True)}
         stmts += self.stage(guest, box, tensors)
         return stmts, replace(frame, tensors=tensors)
-
-    def _evaluate(self, host: StageState, found: Regions, name: str,
-                  frame: Frame) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
-        """Starts and extents of a region with the numbers of this tile."""
-        axes = [a.name for a in (*host.stage.axes, *host.stage.reduction_axes)]
-        first = {axis: self._first(host, axis, frame) for axis in axes}
-        starts: list[Expr] = []
-        extents: list[int] = []
-        for part in found.of[name]:
-            extent = int(sym.evaluate(part.extent, frame.left))
-            start = form_expr(part.start, first, frame.left, found.atoms)
-            starts.append(start)
-            extents.append(extent)
-        return tuple(starts), tuple(extents)
-
-    def _first(self, host: StageState, axis: str, frame: Frame) -> Expr:
-        """Where what is left of an axis begins; with gaps in it, where the axis itself does."""
-        gaps = not in_order(host, axis) and frame.left[axis] > 1
-        return frame.start[axis] if gaps else plus(frame.start[axis], frame.value[axis])
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────
 

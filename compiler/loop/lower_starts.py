@@ -1,4 +1,4 @@
-"""Where regions start: forms over the axes of a loop's host as index expressions."""
+"""Where regions are: forms over the axes of a loop's host as index expressions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,26 @@ from collections.abc import Mapping
 
 from ...dsl.affine import Affine
 from .. import sym
-from ..schedule.region import Atoms, Clamped, Rounded
+from ..schedule.region import Atoms, Clamped, Region, Rounded
+from ..schedule.state import StageState, in_order
 from .ir import Binary, Call, Const, Expr
 from .lower_arithmetic import ZERO, plus, times
+from .lower_frame import Frame
+
+
+def region_box(host: StageState, region: Region, atoms: Atoms,
+               frame: Frame) -> tuple[tuple[Expr, ...], tuple[int, ...]]:
+    """Starts and extents of a region with the numbers of this tile."""
+    axes = [a.name for a in (*host.stage.axes, *host.stage.reduction_axes)]
+    first = {axis: _first(host, axis, frame) for axis in axes}
+    starts = tuple(form_expr(part.start, first, frame.left, atoms) for part in region)
+    return starts, tuple(int(sym.evaluate(part.extent, frame.left)) for part in region)
+
+
+def _first(host: StageState, axis: str, frame: Frame) -> Expr:
+    """Where what is left of an axis begins; with gaps in it, where the axis itself does."""
+    gaps = not in_order(host, axis) and frame.left[axis] > 1
+    return frame.start[axis] if gaps else plus(frame.start[axis], frame.value[axis])
 
 
 def form_expr(form: Affine, first: Mapping[str, Expr], left: Mapping[str, int], atoms: Atoms) -> Expr:

@@ -22,6 +22,10 @@ class Tiles:
         """The elements between two iterations of a loop."""
         return int(sym.evaluate(loop.tile, self.holes))
 
+    def part(self, stage: StageState, loop: Loop) -> int:
+        """The elements between two partial results along the axis of parts that a loop steps through."""
+        return int(sym.evaluate(stage.parts[loop.part], self.holes))
+
     def span(self, stage: StageState, axis: str, k: int, extent: int) -> int:
         """The elements that the k-th step of an axis goes through, where all before it are full."""
         return min(self.of(split_order(stage, axis)[k - 1]), extent) if k else extent
@@ -43,6 +47,8 @@ class Tiles:
         """How many copies of the innermost statement unrolling from a position on would write."""
         copies, left = 1, dict(left)
         for loop in stage.loops[position:]:
+            if not init and stage.tensorized is not None and stage.tensorized.loop == loop.name:
+                return copies
             if init and stage.is_reduction(loop):
                 continue
             if loop.axis not in left or self.state.attached(stage.name, loop.name):

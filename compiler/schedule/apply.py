@@ -17,8 +17,10 @@ from .layout import check_layouts, layout
 from .marks import check_marks, parallel, unroll, vectorize
 from .order import check_fused, order
 from .places import check_places, compute_at
+from .rfactor import check_parts, rfactor
 from .split import split
 from .state import State, initial
+from .tensorize import check_tensorized, tensorize
 
 STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.Split: split,
@@ -29,9 +31,11 @@ STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.CacheRead: cache_read,
     ast.CacheWrite: cache_write,
     ast.Layout: layout,
+    ast.Rfactor: rfactor,
     ast.Parallel: parallel,
     ast.Vectorize: vectorize,
     ast.Unroll: unroll,
+    ast.Tensorize: tensorize,
 }
 
 
@@ -40,6 +44,7 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
     state = initial(graph, target)
     _apply_all(state, directives, holes)
     check_layouts(state, holes)
+    check_tensorized(state, holes)
     return state
 
 
@@ -50,6 +55,7 @@ def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes
         check_places(state, directive.span)
         for stage in state.stages.values():
             check_fused(stage, directive.span)
+            check_parts(state, stage, directive.span)
             check_marks(state, stage, directive.span)
 
 

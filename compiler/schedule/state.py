@@ -22,18 +22,23 @@ from ..sym import Int, ceil_divide, minimum, multiply
 from ..target.target import Target
 from .digits import Layout
 from .errors import ScheduleError
+from .instructions import Prefetched, Tensorized
 
 SPATIAL, REDUCTION, FUSED = "spatial", "reduction", "fused"
 
 
 @record
 class Loop:
-    """One live loop: iteration t covers elements t * tile … of its axis. `mark` is a loop kind of the IR."""
+    """One live loop: iteration t covers elements t * tile … of its axis. `mark` is a loop kind of the IR.
+
+    `part` is the axis of partial results that the loop's steps are elements of, where `rfactor` made one.
+    """
 
     name: str
     axis: str
     tile: Int
     mark: str = "serial"
+    part: str = ""
 
 
 @record
@@ -62,7 +67,8 @@ class StageState:
     """One stage of the kernel while directives apply.
 
     `made` lists the steps through each axis as splits made them, outer parts first; `consumed` says what
-    became of a loop that is gone. `body` is the stage's with inlined producers written into it.
+    became of a loop that is gone. `body` is the stage's with inlined producers written into it. `parts` has
+    the axes of partial results, with the tile of the loop that each was (schedule/rfactor.py).
     """
 
     stage: dag.Stage
@@ -74,6 +80,9 @@ class StageState:
     unroll: Int = 0
     consumed: dict[str, str] = field(default_factory=dict[str, str])
     layout: Layout | None = None
+    parts: dict[str, Int] = field(default_factory=dict[str, Int])
+    tensorized: Tensorized | None = None
+    prefetched: list[Prefetched] = field(default_factory=list[Prefetched])
 
     @property
     def name(self) -> str:
@@ -87,6 +96,8 @@ class StageState:
     def is_reduction(self, loop: Loop) -> bool:
         """Whether a loop runs over reduction points."""
         axis = self.axes[loop.axis]
+        if loop.part:
+            return False
         if axis.kind == FUSED:
             return any(self.is_reduction(member) for member in axis.members)
         return axis.kind == REDUCTION

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .. import ast, typed
 from ..diagnostics import Diagnostic, Report, did_you_mean
@@ -15,7 +16,7 @@ from .declarations import (
     check_schedule,
     instance_sizes,
 )
-from .intrinsics import check_intrinsic
+from .intrinsics import check_intrinsic, intrinsics_of
 from .kernels import check_kernel
 from .networks import check_network
 
@@ -69,7 +70,7 @@ def elaborate(
     kernel = check_kernel(callee.kernel, given, report, name)
     report.finish()
     assert kernel is not None, "a kernel without errors has a typed form"
-    return kernel
+    return replace(kernel, intrinsics=intrinsics_of(file))
 
 
 def _callee(file: ast.File, name: str, report: Report) -> Callee | None:
