@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from ..dsl import ast, typed
 from ..dsl.diagnostics import TxcError
 from ..dsl.source import Source
-from .cases import make_inputs
+from .cases import make_cases, make_inputs
 from .codegen.emit import Package, emit, write
 from .dag import Dag
 from .driver import nest_of
@@ -26,7 +26,7 @@ from .schedule.opened import opened
 from .schedule.select import Choice, Directives, has_holes
 from .schedule.template import Template
 from .target.target import Target
-from .verify import Verdict, verify
+from .verify import Verdict, verify_cases, worst_of
 
 TIMING = 0.2    # seconds of calls from which the fastest is taken
 MOST = 100_000  # calls at most
@@ -100,13 +100,10 @@ class Build:
         return function
 
     def verify(self, function: Function | None = None, *, seed: int = 0) -> Verdict:
-        """The verdict on a function built from this, or on a new one."""
+        """The verdict on a function built from this, or on a new one; with constants packed too."""
         built = function or self.build()
-
-        def run(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
-            built(*inputs, out=outputs)
-
-        return verify(self.dag, run, (seed,))
+        cases = make_cases(self.dag, (seed,))
+        return worst_of(verify_cases(cases, run) for run in built.ways())
 
     def inputs(self, seed: int = 0) -> dict[str, Array]:
         """Inputs to try the kernel with, by name: normally distributed floats, small integers."""

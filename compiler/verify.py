@@ -49,9 +49,13 @@ def verify(dag: Dag, run: Run, seeds: Sequence[int] = (0,)) -> Verdict:
 
 def verify_cases(cases: Iterable[Case], run: Run) -> Verdict:
     """The verdict over given cases: the first that fails, else the one that comes closest to failing."""
+    return worst_of(verify_case(case, run, pattern) for case, pattern in zip(cases, cycle(PATTERNS)))
+
+
+def worst_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """The first that fails, else the one that comes closest to failing."""
     worst = Verdict(ok=True)
-    for case, pattern in zip(cases, cycle(PATTERNS)):
-        verdict = verify_case(case, run, pattern)
+    for verdict in verdicts:
         if not verdict.ok:
             return verdict
         worst = max(worst, verdict, key=lambda v: v.worst)

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from ...version import __version__
 from ..loop.ir import Nest
+from ..loop.prepack import prepacked
 from ..target.target import Target, c_features
 from .abilities import abilities
+from .checks import overlap_function
 from .ctext import block_comment
-from .entry import entry_points, overlap_function
+from .entry import Parts, Routine, entry_points
 from .function import Function, Program, Region, declaration, used
 from .header import header, prototype
 from .interface import Declaration, Interface, interface
 from .manifest import manifest
 from .memory import workspace_bytes
 from .names import Names
+from .packing import Packing
+from .packing import packing as packing_of
 from .prelude import prelude
 from .snippets import cmake, pkg_config
 from .split import split_vectors
@@ -56,7 +60,7 @@ def emit(nest: Nest, kernel: Declaration, target: Target, *, schedule_text: str 
     files = {
         f"{facade.name}.c": source,
         f"{facade.name}.h": header(facade),
-        "manifest.json": manifest(facade, str(target), sizes, schedule_text, record),
+        "manifest.json": manifest(facade, body.packing, str(target), sizes, schedule_text, record),
         f"{facade.name}.cmake": cmake(facade),
         f"{facade.name}.pc": pkg_config(facade)}
     return Package(facade, str(target), files, body.workspace)
@@ -76,6 +80,7 @@ class _Body:
     """All functions of NAME.c, and the bytes of workspace: for the caller, shared, of all slices."""
 
     text: str
+    packing: Packing
     workspace: int
     shared: int
     slices: int
@@ -85,29 +90,63 @@ def _body(nest: Nest, facade: Interface, target: Target) -> _Body:
     names = Names([p.tensor.name for p in facade.parameters], reserved=[facade.name])
     by_value = frozenset(p.tensor.name for p in facade.parameters if p.by_value)
     program = Program(facade.name, names, by_value, target.cores, abilities(target))
-    function = Function(program, {p.name: p.type for p in facade.parameters})
-    function.block(split_vectors(nest, target.vector_bytes).body)
-    shared, regions = function.memory.bytes, program.regions
-    slices = max((r.tasks * r.slice_bytes for r in regions), default=0)
-    workspace = workspace_bytes(shared, slices)
-    compute, call = _compute(facade, str(function.writer))
+    split = prepacked(nest, [p.tensor.name for p in facade.constants])
+    packing = packing_of(facade, split, names)
+    first, second = (split_vectors(n, target.vector_bytes) for n in (split.prepack, split.main))
+    ahead = None
+    if packing.computed:
+        ahead = _compute(program, f"{facade.name}_pack", _variables(facade, packing), first)
+    main = _compute(program, f"{facade.name}_compute", _variables(facade, packing, "const "), second)
+    made = [c for c in (ahead, main) if c is not None]
+    shared = max(c.shared for c in made)
+    slices = max(c.slices for c in made)
+    whole = packing.computed_bytes + shared
+    parts = Parts(main.routine(shared), ahead and ahead.routine(shared), packing,
+                  workspace_bytes(whole, slices))
     code = "\n".join(filter(None, (
-        f"#define TXC_SHARED {shared}\n" if any("slices" in dict(r.fields) for r in regions) else "",
-        overlap_function(facade), _parallel(facade.name, regions), *(r.text for r in regions), compute,
-        entry_points(facade, call, workspace))))
-    return _Body(code, workspace, shared, slices)
+        f"#define TXC_SHARED {shared}\n" if slices else "", overlap_function(facade),
+        _parallel(facade.name, program.regions), *(text for c in made for text in c.texts),
+        entry_points(facade, parts))))
+    return _Body(code, packing, parts.workspace, whole, slices)
 
 
-def _compute(facade: Interface, body: str) -> tuple[str, str]:
-    """The function of the serial part, and the call of it in NAME_run."""
+@dataclass(frozen=True, slots=True)
+class _Computation:
+    """A nest as C: its regions and the function of its serial part, and the memory that they need."""
+
+    name: str
+    parameters: tuple[str, ...]
+    texts: tuple[str, ...]
+    shared: int
+    slices: int
+
+    def routine(self, shared: int) -> Routine:
+        """How it is called, where slices of tasks stand behind so many shared bytes."""
+        size = workspace_bytes(shared if self.slices else self.shared, self.slices)
+        return Routine(self.name, self.parameters, size)
+
+
+def _variables(facade: Interface, packing: Packing, const: str = "") -> dict[str, str]:
+    """The C variables of all tensors with their types; `const` says whether packed ones are only read."""
+    packed = {part.name: f"{const}{part.element} *" for part in packing.computed}
+    return {p.name: p.type for p in facade.parameters} | packed
+
+
+def _compute(program: Program, name: str, tensors: Mapping[str, str], nest: Nest) -> _Computation:
+    """The functions of one of the two nests."""
+    before = len(program.regions)
+    function = Function(program, dict(tensors))
+    function.block(nest.body)
+    regions = program.regions[before:]
+    body = str(function.writer)
     extra = [("workspace", "unsigned char *"), ("run", "const txc_run *")]
-    visible = [*((p.name, p.type) for p in facade.parameters), *extra]
-    parameters = used(visible, body)
-    name = f"{facade.name}_compute"
+    parameters = used([*tensors.items(), *extra], body)
     head = prototype("static int", name, [f"{kind}{n}" if n == "run" else declaration(n, kind)
                                           for n, kind in parameters])
     text = f"TXC_TARGET\n{head}\n{{\n{body}    return TXC_SUCCESS;\n}}\n"
-    return text, f"{name}({', '.join(n for n, _ in parameters)})"
+    slices = max((r.tasks * r.slice_bytes for r in regions), default=0)
+    return _Computation(name, tuple(n for n, _ in parameters), (*(r.text for r in regions), text),
+                        function.memory.bytes, slices)
 
 
 _PARALLEL = """\

@@ -96,6 +96,11 @@ def prepack_prototype(interface: Interface) -> str:
     return prototype("int", f"{interface.name}_prepack", parameters)
 
 
+def packed_workspace_prototype(interface: Interface) -> str:
+    """The prototype of NAME_packed_workspace_bytes."""
+    return f"size_t {interface.name}_packed_workspace_bytes(void)"
+
+
 def packed_prototype(interface: Interface) -> str:
     """The prototype of NAME_packed."""
     others = tuple(p for p in interface.inputs if not p.tensor.const)
@@ -148,5 +153,7 @@ def _functions(interface: Interface) -> list[str]:
             "/* Brings constant inputs, once and ahead of time, into the layout that the kernel likes best.\n"
             " * The block, aligned as by malloc, may be copied and stored; it fits only this build. */\n"
             f"size_t {name}_prepack_bytes(void);\n{prepack_prototype(interface)};\n"
-            f"{packed_prototype(interface)};\n")
+            f"{packed_prototype(interface)};\n\n"
+            "/* Bytes of workspace that a run with the block needs, never more than without. */\n"
+            f"{packed_workspace_prototype(interface)};\n")
     return parts

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from math import prod
 from typing import Protocol
 
 from ...dsl.typed import Tensor
 from .ctext import MEMORY_TYPE
-from .memory import aligned
 from .names import Names, check_kernel_name
 
 ABI = 1
-LAYOUT_BYTES = 64       # in front of packed tensors, for the layout id
 
 
 class Declaration(Protocol):
@@ -88,20 +85,6 @@ class Interface:
     def constants(self) -> tuple[Parameter, ...]:
         """Inputs that can be packed ahead of time."""
         return tuple(p for p in self.inputs if p.tensor.const)
-
-    @property
-    def packed_offsets(self) -> tuple[int, ...]:
-        """Where each constant starts in the packed block, and where the block ends."""
-        offsets = [LAYOUT_BYTES]
-        for p in self.constants:
-            offsets.append(offsets[-1] + aligned(p.bytes))
-        return tuple(offsets)
-
-    @property
-    def layout_id(self) -> int:
-        """64 bits that tell this layout of the constants from any other."""
-        shapes = [(str(p.tensor.dtype), p.tensor.shape, "row-major") for p in self.constants]
-        return int.from_bytes(hashlib.sha256(repr((self.name, shapes)).encode()).digest()[:8], "big")
 
 
 def interface(kernel: Declaration, name: str | None = None) -> Interface:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 from ...version import __version__
 from .interface import ABI, Interface, Parameter
+from .packing import Packing
 
 SCHEMA = 1
 
 
-def manifest(interface: Interface, target: str, workspace: Mapping[str, int], schedule: str,
-             record: Mapping[str, object] | None) -> str:
+def manifest(interface: Interface, packing: Packing, target: str, workspace: Mapping[str, int],
+             schedule: str, record: Mapping[str, object] | None) -> str:
     """The text of the file.
 
     `workspace` has bytes: those a caller provides, those shared and those of all tasks' slices in it.
@@ -30,7 +31,7 @@ def manifest(interface: Interface, target: str, workspace: Mapping[str, int], sc
         "outputs": [_parameter(p) for p in interface.outputs],
         "target": target,
         "workspace": dict(workspace),
-        "packed": _packed(interface),
+        "packed": _packed(packing) if interface.constants else None,
         "schedule": schedule,
         "record": None if record is None else dict(record),
         "files": {"source": f"{interface.name}.c", "header": f"{interface.name}.h"},
@@ -43,8 +44,6 @@ def _parameter(p: Parameter) -> dict[str, object]:
             "shape": list(p.tensor.shape), "const": p.tensor.const}
 
 
-def _packed(interface: Interface) -> dict[str, object] | None:
-    if not interface.constants:
-        return None
-    return {"bytes": interface.packed_offsets[-1], "layout": f"{interface.layout_id:016x}",
-            "tensors": [p.tensor.name for p in interface.constants]}
+def _packed(packing: Packing) -> dict[str, object]:
+    return {"bytes": packing.bytes, "layout": f"{packing.layout_id:016x}",
+            "tensors": [part.tensor for part in (*packing.computed, *packing.copied)]}

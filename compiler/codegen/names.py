@@ -45,7 +45,7 @@ _MACROS = frozenset("""
     """.split())
 # Names that the generated functions use themselves.
 _TAKEN = frozenset("""
-    run packed workspace slice slices args arg task region lane first last code memory whole
+    run packed workspace slice slices args arg task region lane first last code memory whole layout
     """.split())
 _OWN = re.compile(
     r"(txc|TXC)_|(bf16|[fiu](8|16|32|64))(x\d+)?(_|$)|SPLAT\d|M_[A-Z]|_[A-Z_]|.*_t$|U?INT\d+_")

@@ -63,7 +63,7 @@ def prelude(code: str, interface: Interface, features: tuple[str, ...], vector_b
     helpers = helper_section(code, vectors)
     everything = code + vectors + helpers
     includes = [f"#include <{h}.h>\n" for h, needed in (
-        ("math", _MATH.search(everything)), ("string", re.search(r"\bmem(cpy|cmp)\(", everything))) if needed]
+        ("math", _MATH.search(everything)), ("string", re.search(r"\bmem(cpy|cmp|set)\(", everything))) if needed]
     parts = ["".join(includes), _allocator(interface.name) if workspace else "", _COMPILER,
              _target(interface.name, features, vector_bytes), helpers, vectors]
     return "\n".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""Compiled kernels as Python functions on numpy arrays, which are never copied."""
+"""Kernels in shared libraries."""
 
 from __future__ import annotations
 
@@ -10,147 +10,113 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from ...dsl.diagnostics import Diagnostic, TxcError
-from ...dsl.typed import Tensor
-from ..codegen.interface import Interface, Parameter
+from ..codegen.interface import Interface
+from .function import NUMPY as NUMPY
+from .function import Array as Array
+from .function import KernelFunction, Way, c_type, runtime_error
 
-Array = npt.NDArray[Any]
-
-NUMPY: dict[str, np.dtype[Any]] = {
-    "f64": np.dtype(np.float64), "f32": np.dtype(np.float32), "f16": np.dtype(np.float16),
-    "bf16": np.dtype(np.uint16), "i64": np.dtype(np.int64), "i32": np.dtype(np.int32),
-    "i16": np.dtype(np.int16), "i8": np.dtype(np.int8), "u8": np.dtype(np.uint8), "bool": np.dtype(np.bool_)}
-"""The numpy type of each element type; bf16 travels as its bits."""
-
-_SCALARS: dict[str, Any] = {
-    "f64": ctypes.c_double, "f32": ctypes.c_float, "f16": ctypes.c_uint16, "bf16": ctypes.c_uint16,
-    "i64": ctypes.c_int64, "i32": ctypes.c_int32, "i16": ctypes.c_int16, "i8": ctypes.c_int8,
-    "u8": ctypes.c_uint8, "bool": ctypes.c_uint8}
+ALIGNMENT = 64  # of packed blocks: a line of the cache
 
 
-class Function:
-    """A kernel in a shared library: `f(*inputs)` gives new outputs, `f(*inputs, out=…)` writes into these.
+class _Run(ctypes.Structure):
+    """`txc_run` of the generated header."""
 
-    One output is given as an array, several as a tuple. Arrays must have exactly the kernel's types and
-    shapes and be contiguous (TxcError R612 says which is not); scalars are numbers. A nonzero code of the
-    kernel raises R613.
-    """
+    _fields_ = (("size", ctypes.c_size_t), ("workspace", ctypes.c_void_p),
+                ("workspace_bytes", ctypes.c_size_t), ("ctx", ctypes.c_void_p),
+                ("parallel_for", ctypes.c_void_p))
+
+
+class Function(KernelFunction):
+    """A kernel in a shared library that a C compiler made."""
 
     def __init__(self, library: Path, interface: Interface) -> None:
         """Load a library. Raises TxcError R614 if it cannot be loaded or lacks the kernel."""
-        self.interface = interface
-        self.name = interface.name
+        super().__init__(interface)
         try:
             self._library = ctypes.CDLL(str(library.resolve()))
-            self._call = self._function(self.name, [_c_type(p) for p in interface.parameters])
+            self._call = self._function(self.name, [c_type(p) for p in interface.parameters])
         except (OSError, AttributeError) as error:
-            raise _error("R614", f"cannot load {self.name} from {library}: {error}") from None
+            raise runtime_error("R614", f"cannot load {self.name} from {library}: {error}") from None
 
-    def __call__(self, *inputs: object,
-                 out: Array | Sequence[Array] | None = None) -> Array | tuple[Array, ...]:
-        """Run the kernel once."""
+    def prepack(self, *constants: object) -> Array:
+        """The packed block of a kernel's constant inputs, bytes to call `packed` with, aligned to 64.
+
+        It may be copied and stored; it fits this build only.
+        """
+        expected = self.interface.constants
+        given = self._values(expected, constants, "constant input")
+        size = self._bytes("prepack_bytes")
+        whole = np.empty(size + ALIGNMENT, np.uint8)
+        block = whole[-whole.ctypes.data % ALIGNMENT:][:size]
+        call = self._function(f"{self.name}_prepack", [*map(c_type, expected), ctypes.c_void_p])
+        self._check(call(*given, block.ctypes.data))
+        return block
+
+    def packed(self, block: Array, *inputs: object,
+               out: Array | Sequence[Array] | None = None) -> Array | tuple[Array, ...]:
+        """Run the kernel once on a block from `prepack` and its other inputs.
+
+        Raises R612 for a block of another size, R613 for one of another build.
+        """
         outputs = self._outputs(out)
-        self._check(self._call(*self._arguments(inputs, outputs)))
+        expected = tuple(p for p in self.interface.inputs if not p.tensor.const)
+        given = self._values(expected, inputs, "other input")
+        if block.dtype != np.uint8 or block.size != self._bytes("prepack_bytes"):
+            raise runtime_error("R612", f"the block is not one that {self.name}.prepack has made")
+        workspace = np.empty(self._bytes("packed_workspace_bytes"), np.uint8)
+        run = _Run(ctypes.sizeof(_Run), workspace.ctypes.data, workspace.size, None, None)
+        types = [*map(c_type, expected), *[ctypes.c_void_p] * (len(outputs) + 2)]
+        call = self._function(f"{self.name}_packed", types)
+        self._check(call(*given, block.ctypes.data, *(a.ctypes.data for a in outputs), ctypes.addressof(run)))
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def bench(self, inputs: Sequence[object], outputs: Sequence[Array], calls: int) -> npt.NDArray[np.int64]:
-        """Nanoseconds of each of `calls` calls; for libraries built with `bench=True`."""
-        values = self._arguments(inputs, self._outputs(outputs))
-        parameters = self.interface.parameters
-        held = [ctypes.byref(v) if p.by_value else v for p, v in zip(parameters, values, strict=True)]
-        pointers = (ctypes.c_void_p * len(held))(*(ctypes.cast(v, ctypes.c_void_p) for v in held))
-        ns = np.zeros(calls, np.int64)
-        bench = self._function(f"{self.name}_bench", [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p])
-        self._check(bench(ctypes.byref(pointers), calls, ns.ctypes.data))
-        return ns
+    def ways(self) -> tuple[Way, ...]:
+        """Every way to run it: as it is, and with constant inputs packed ahead."""
+        def ahead(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+            given = list(zip(self.interface.inputs, inputs, strict=True))
+            block = self.prepack(*(array for p, array in given if p.tensor.const))
+            self.packed(block, *(array for p, array in given if not p.tensor.const), out=outputs)
+
+        return (*super().ways(), ahead) if self.interface.constants else super().ways()
 
     def set_threads(self, count: int) -> bool:
         """How many threads parallel regions use; False where the library was built without OpenMP."""
-        try:
-            setter = self._library.omp_set_num_threads
-        except AttributeError:
-            return False
-        setter.argtypes, setter.restype = [ctypes.c_int], None
-        setter(count)
-        return True
+        return set_threads(self._library, count)
 
     def workspace_bytes(self) -> int:
         """Scratch memory that a run needs."""
-        size = cast("Callable[[], int]", self._library[f"{self.name}_workspace_bytes"])
+        return self._bytes("workspace_bytes")
+
+    def _bytes(self, what: str) -> int:
+        size = cast("Callable[[], int]", self._library[f"{self.name}_{what}"])
         size.restype = ctypes.c_size_t     # pyright: ignore[reportFunctionMemberAccess]
         return size()
+
+    def _run(self, arguments: list[Any]) -> int:
+        return self._call(*arguments)
+
+    def _time(self, arguments: list[Any], ns: npt.NDArray[np.int64]) -> int:
+        pointers = self._pointers(arguments)
+        bench = self._function(f"{self.name}_bench", [ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p])
+        return bench(ctypes.byref(pointers), len(ns), ns.ctypes.data)
+
+    def _meaning(self, code: int) -> str:
+        meaning = self._library[f"{self.name}_strerror"]
+        meaning.argtypes, meaning.restype = [ctypes.c_int], ctypes.c_char_p
+        return meaning(code).decode()
 
     def _function(self, name: str, types: list[Any]) -> Callable[..., int]:
         function = self._library[name]
         function.argtypes, function.restype = types, ctypes.c_int
         return cast("Callable[..., int]", function)
 
-    def _outputs(self, out: Array | Sequence[Array] | None) -> tuple[Array, ...]:
-        expected = self.interface.outputs
-        if out is None:
-            return tuple(np.empty(p.tensor.shape, NUMPY[p.tensor.dtype.name]) for p in expected)
-        given = (out,) if isinstance(out, np.ndarray) else tuple(out)
-        if len(given) != len(expected):
-            raise _error("R612", f"{self.name} has {len(expected)} outputs, {len(given)} were given")
-        for p, array in zip(expected, given, strict=True):
-            _check_array(p.tensor, array)
-            if not array.flags.writeable:
-                raise _error("R612", f"output {p.tensor.name} is read-only")
-        return given
 
-    def _arguments(self, inputs: Sequence[object], outputs: Sequence[Array]) -> list[Any]:
-        expected = self.interface.inputs
-        if len(inputs) != len(expected):
-            names = ", ".join(p.tensor.name for p in expected)
-            wanted = f"{len(expected)} input{'' if len(expected) == 1 else 's'} ({names})"
-            raise _error("R612", f"{self.name} takes {wanted}, not {len(inputs)}")
-        values = [_argument(p, v) for p, v in zip(expected, inputs, strict=True)]
-        return [*values, *(a.ctypes.data for a in outputs)]
-
-    def _check(self, code: int) -> None:
-        if code == 0:
-            return
-        meaning = self._library[f"{self.name}_strerror"]
-        meaning.argtypes, meaning.restype = [ctypes.c_int], ctypes.c_char_p
-        raise _error("R613", f"{self.name} failed with code {code}: {meaning(code).decode()}")
-
-
-def _c_type(p: Parameter) -> Any:
-    return _SCALARS[p.tensor.dtype.name] if p.by_value else ctypes.c_void_p
-
-
-def _argument(p: Parameter, value: object) -> Any:
-    if not p.by_value:
-        return _check_array(p.tensor, value).ctypes.data
-    kind = NUMPY[p.tensor.dtype.name]
+def set_threads(library: ctypes.CDLL, count: int) -> bool:
+    """Threads of the OpenMP that a library is linked with; False where it is not."""
     try:
-        number = np.asarray(value)
-        if number.shape != () or not np.can_cast(number.dtype, kind, "same_kind"):
-            raise TypeError
-        bits = kind.type(value)     # pyright: ignore[reportCallIssue, reportArgumentType]
-    except (TypeError, ValueError, OverflowError):
-        wanted = f"{p.tensor.name} must be a number of type {p.tensor.dtype}"
-        raise _error("R612", f"{wanted}, not {value!r}") from None
-    plain = bits.view(np.uint16) if p.tensor.dtype.name == "f16" else bits
-    return _c_type(p)(plain.item())
-
-
-def _check_array(tensor: Tensor, value: object) -> Array:
-    """The value, if it is an array that the kernel can use as it stands."""
-    name, kind = tensor.name, NUMPY[tensor.dtype.name]
-    if not isinstance(value, np.ndarray):
-        raise _error("R612", f"{name} must be a numpy array, not {type(value).__name__}")
-    array = cast(Array, value)
-    if array.dtype != kind:
-        raise _error("R612", f"{name} must have type {kind} ({tensor.dtype}), not {array.dtype}",
-                     f"convert it with .astype(np.{kind})")
-    if array.shape != tensor.shape:
-        raise _error("R612", f"{name} must have shape {tensor.shape}, not {array.shape}")
-    if not array.flags.c_contiguous or not array.flags.aligned:
-        raise _error("R612", f"{name} is not contiguous in row-major order",
-                     "make a contiguous copy with np.ascontiguousarray")
-    return array
-
-
-def _error(code: str, message: str, hint: str = "") -> TxcError:
-    return TxcError([Diagnostic(code, message, hint=hint)])
+        setter = library.omp_set_num_threads
+    except AttributeError:
+        return False
+    setter.argtypes, setter.restype = [ctypes.c_int], None
+    setter(count)
+    return True

@@ -162,7 +162,7 @@ def test_exports_and_state(folder: Path) -> None:
     kinds = [line.split()[-2:] for line in table.stdout.splitlines()]
     exported = {name for kind, name in kinds if kind.isupper() and kind not in "UR"}
     assert exported == {"mixed", "mixed_run", "mixed_workspace_bytes", "mixed_strerror", "mixed_prepack",
-                        "mixed_prepack_bytes", "mixed_packed"}
+                        "mixed_prepack_bytes", "mixed_packed", "mixed_packed_workspace_bytes"}
     assert [name for kind, name in kinds if kind in "bBdDC"] == []
 
 
