@@ -142,6 +142,8 @@ class _Lowering:
 
         if not in_order(stage, loop.axis):
             return self._gapped(stage, loop, frame, kind, inside, init)
+        if loop.part and frame.start[loop.part] != ZERO:
+            return self._some_parts(stage, loop, frame, kind, inside)
         full, rest = divmod(left, tile)
         count = full + (rest > 0)
         if count == 1:
@@ -156,6 +158,18 @@ class _Lowering:
         if not rest:
             return (first,)
         return first, Block(inside(self._step(stage, frame, loop, Const(full), rest)))
+
+    def _some_parts(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
+                    inside: Body) -> tuple[Stmt, ...]:
+        """A loop over some of the parts that there are: which, is known only where it runs."""
+        number, first = frame.extent[loop.part], frame.start[loop.part]
+        var = Var(self.names[stage.name, loop.name])
+        frame = replace(frame, start={**frame.start, loop.part: ZERO})
+        full, rest = divmod(frame.left[loop.axis], self.tiles.of(loop))
+        if number == 1:
+            return self._either(stage, frame, loop, first, full, rest, inside)
+        body = self._either(stage, frame, loop, plus(first, var), full, rest, inside)
+        return (For(var.name, number, kind, Block(body)),)
 
     def _step(self, stage: StageState, frame: Frame, loop: Loop, step: Expr, left: int) -> Frame:
         """The frame in a step of a loop."""

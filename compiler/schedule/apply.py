@@ -55,7 +55,7 @@ def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes
         check_places(state, directive.span)
         for stage in state.stages.values():
             check_fused(stage, directive.span)
-            check_parts(state, stage, directive.span)
+            check_parts(stage, directive.span)
             check_marks(state, stage, directive.span)
 
 

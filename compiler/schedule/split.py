@@ -32,7 +32,7 @@ def split(state: State, directive: ast.Split, holes: Holes) -> None:
     sizes = _sizes(owner, directive, extent, holes)
     names = [part.name for part in directive.parts]
     tiles = [multiply(loop.tile, product(sizes[k + 1 :])) for k in range(len(sizes))]
-    parts = [Loop(name, loop.axis, tile) for name, tile in zip(names, tiles, strict=True)]
+    parts = [replace(loop, name=name, tile=tile) for name, tile in zip(names, tiles, strict=True)]
     at = owner.position(loop.name)
     owner.loops[at : at + 1] = parts
     made = owner.made[loop.axis]
