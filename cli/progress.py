@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..tuner.events import Event, Finished, Phase, Round, Started, Trial
 from ..tuner.outcome import Failures, Outcome
 from .commands.records import record_fields
+from .limits import share_fields, share_text
 from .output import console, emit, plural, say, tell, warn
 from .units import clock, duration, rate
 
@@ -23,17 +24,21 @@ if TYPE_CHECKING:
 
     from ..api import Kernel
 
+Share = Callable[[float | None], tuple[float, str] | None]
+"""What part of which measured limit a time in seconds is; None where that is not known."""
+
 PHASES = {"prepare": "evaluating the reference", "build": "building", "time": "timing",
           "again": "timing the best again", "compare": "comparing with the untuned kernel"}
 
 
 @contextmanager
-def reporter(kernel: Kernel, path: Path, *, json: bool) -> Generator[Callable[[Event], None]]:
+def reporter(kernel: Kernel, path: Path, share: Share, *,
+             json: bool) -> Generator[Callable[[Event], None]]:
     """A listener to events that suits where the output goes."""
     if json:
-        yield lambda event: _json(kernel, event)
+        yield lambda event: _json(kernel, share, event)
         return
-    told = _Told(kernel, path)
+    told = _Told(kernel, path, share)
     if not sys.stderr.isatty():
         yield told.line
         return
@@ -51,8 +56,8 @@ def reporter(kernel: Kernel, path: Path, *, json: bool) -> Generator[Callable[[E
 class _Told:
     """What is known so far, and how it reads."""
 
-    def __init__(self, kernel: Kernel, path: Path) -> None:
-        self._kernel, self._path = kernel, path
+    def __init__(self, kernel: Kernel, path: Path, share: Share) -> None:
+        self._kernel, self._path, self._share = kernel, path, share
         self._start = time.monotonic()
         self._started: Started | None = None
         self._outcome: Outcome | None = None
@@ -115,7 +120,8 @@ class _Told:
         """The best time so far and what it means."""
         if self._best is None:
             return "nothing valid yet"
-        text = f"best {duration(self._best)} ({rate(self._kernel.dag.flops(), self._best)})"
+        speed = rate(self._kernel.dag.flops(), self._best)
+        text = f"best {duration(self._best)} ({speed}{share_text(self._share(self._best))})"
         default = self._started.default_seconds if self._started else None
         return f"{text}, {default / self._best:.2f} times the untuned speed" if default else text
 
@@ -145,7 +151,7 @@ class _Told:
              f"{outcome.valid} valid" + ("; interrupted" if outcome.status == "interrupted" else ""))
         if outcome.best is not None and outcome.seconds is not None:
             say(f"{self._kernel.name}: {duration(outcome.seconds)}, "
-                f"{rate(self._kernel.dag.flops(), outcome.seconds)}"
+                f"{rate(self._kernel.dag.flops(), outcome.seconds)}{share_text(self._share(outcome.seconds))}"
                 + (f", {outcome.speedup:.2f} times the untuned speed" if outcome.speedup else ""))
             if outcome.slow and outcome.best.score is not None:
                 known = duration(outcome.best.score)
@@ -165,7 +171,7 @@ def _tell_failures(failures: Mapping[str, Failures]) -> None:
         tell(f"failed: {failed.count} × {kind}" + (f", the first: {first[0]}" if first else ""))
 
 
-def _json(kernel: Kernel, event: Event) -> None:
+def _json(kernel: Kernel, share: Share, event: Event) -> None:
     """An object for the start, for each trial and for the end; nothing for what lies between."""
     match event:
         case Started():
@@ -176,7 +182,8 @@ def _json(kernel: Kernel, event: Event) -> None:
             emit("tune", {"event": "trial", "trial": event.number, "so_far": event.best,
                           **record_fields(record)}, ok=record.score is not None)
         case Finished(outcome=outcome):
-            emit("tune", {"event": "finish", **_outcome_fields(outcome)}, ok=outcome.valid > 0)
+            fields = {**_outcome_fields(outcome), "limit": share_fields(share(outcome.seconds))}
+            emit("tune", {"event": "finish", **fields}, ok=outcome.valid > 0)
         case _:
             pass
 

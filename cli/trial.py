@@ -13,6 +13,7 @@ from ..compiler.target.target import host
 from ..compiler.verify import Verdict
 from ..tuner.measure.lock import MachineLock
 from .inputs import usage
+from .limits import share, share_fields, share_text
 from .settings import Settings
 from .units import duration, rate
 
@@ -31,7 +32,8 @@ class Trial:
     def speed(self) -> str:
         """Time, rate and threads, for people."""
         threads = self.plan.threads or self.plan.target.cores
-        return f"{duration(self.seconds)}, {rate(self.plan.dag.flops(), self.seconds)}, {threads} threads"
+        speed = rate(self.plan.dag.flops(), self.seconds)
+        return f"{duration(self.seconds)}, {speed}{share_text(self._share())}, {threads} threads"
 
     def fields(self) -> dict[str, object]:
         """The run for JSON; what only a verification knows is null without one."""
@@ -40,11 +42,15 @@ class Trial:
             "kernel": self.plan.kernel.name, "sizes": dict(self.plan.kernel.sizes),
             "target": str(self.plan.target), "schedule": self.plan.choice.origin,
             "threads": self.plan.threads or self.plan.target.cores, "seconds": self.seconds, "flops": flops,
-            "gflops": flops / self.seconds / 1e9, "verified": self.verdict.ok if self.verdict else None,
+            "gflops": flops / self.seconds / 1e9, "limit": share_fields(self._share()),
+            "verified": self.verdict.ok if self.verdict else None,
             "worst": self.verdict.worst if self.verdict else None,
             "where": (self.verdict.where or None) if self.verdict else None,
             "message": (self.verdict.message or None) if self.verdict else None,
         }
+
+    def _share(self) -> tuple[float, str] | None:
+        return share(self.plan.dag, self.seconds, self.plan.target, self.plan.threads)
 
 
 def attempt(plan: Build, settings: Settings, *, verify: bool, repeat: int, inputs: Path | None,

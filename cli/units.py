@@ -20,6 +20,12 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def binary(size: int) -> str:
+    """`512 KiB`, `2 MiB`: bytes in the largest unit that divides them, or rounded to a tenth of it."""
+    unit, name = (1 << 20, "MiB") if size >= 1 << 20 else (1 << 10, "KiB")
+    return f"{size // unit} {name}" if size % unit == 0 else f"{size / unit:.1f} {name}"
+
+
 def rate(operations: int, seconds: float) -> str:
     """`12.3 GFLOP/s`, or what is left of it where a kernel computes nothing."""
     return f"{operations / seconds / 1e9:.3g} GFLOP/s" if operations and seconds else "no arithmetic"

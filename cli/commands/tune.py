@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...compiler.target.target import parse
 from .. import exits
 from ..guard import guarded
 from ..inputs import seconds
 from ..kernels import one
+from ..limits import share
 from ..options import Defines, File, Json, KernelName, ScheduleChoice, Seed, TargetText, Threads
 from ..progress import reporter
 from ..settings import load
@@ -53,7 +55,11 @@ def tune(file: File, kernel: KernelName = None, trials: Trials = None, budget: B
         os.environ["TXC_CC"] = settings.cc      # for the processes that build candidates
     limit = seconds(settings.budget) if settings.budget else None
     chosen = one(file, kernel, define)
-    with reporter(chosen, file, json=json) as report:
+
+    def shared(time: float | None) -> tuple[float, str] | None:
+        return share(chosen.dag, time, parse(settings.target), settings.threads)
+
+    with reporter(chosen, file, shared, json=json) as report:
         outcome = chosen.tune(
             trials=settings.trials or None, budget=limit, search=settings.search, target=settings.target,
             threads=settings.threads, seed=settings.seed, fresh=fresh, schedule=schedule,

@@ -15,16 +15,35 @@ _ARCHITECTURES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "
                   "riscv64": "riscv64"}
 _UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
+# Models of processors, as /proc/cpuinfo numbers them, and the target of that design: first and last model.
+_X86_MODELS: dict[tuple[str, int], tuple[tuple[str, int, int], ...]] = {
+    ("GenuineIntel", 6): (
+        ("haswell", 60, 60), ("haswell", 61, 61), ("haswell", 63, 63), ("haswell", 69, 71),
+        ("haswell", 79, 79), ("haswell", 86, 86), ("skylake", 78, 78), ("skylake", 94, 94),
+        ("skylake", 142, 142), ("skylake", 158, 158), ("skylake", 165, 166), ("skylake-avx512", 85, 85),
+        ("icelake-server", 106, 106), ("icelake-server", 108, 108), ("sapphirerapids", 143, 143),
+        ("emeraldrapids", 207, 207)),
+    ("AuthenticAMD", 23): (("zen2", 49, 175),),
+    ("AuthenticAMD", 25): (("zen3", 0, 15), ("zen4", 16, 31), ("zen3", 32, 95), ("zen4", 96, 175)),
+    ("AuthenticAMD", 26): (("zen5", 0, 255),),
+}
+_ARM_PARTS = {("0x41", "0xd0c"): "neoverse-n1", ("0x41", "0xd40"): "neoverse-v1",
+              ("0x41", "0xd49"): "neoverse-n2", ("0x41", "0xd4f"): "neoverse-v2"}
+
 
 @record
 class Machine:
-    """Features with all they imply, usable cores, and caches in bytes: l1 and l2 of one core, l3 shared."""
+    """Features with all they imply, usable cores, and caches in bytes: l1 and l2 of one core, l3 shared.
+
+    `core` is the target that is named after the processor's design, empty where that is not known.
+    """
 
     features: frozenset[str]
     cores: int
     l1: int
     l2: int
     l3: int
+    core: str = ""
 
 
 @cache
@@ -32,7 +51,9 @@ def machine() -> Machine:
     """This machine; typical cache sizes where the system does not tell."""
     sizes = _darwin_caches() if sys.platform == "darwin" else _linux_caches()
     l1, l2 = sizes.get(1) or 32 << 10, sizes.get(2) or 512 << 10
-    return Machine(_features(), _cores(), l1, l2, sizes.get(3, 0))
+    cpuinfo = _read(Path("/proc/cpuinfo"))
+    core = core_name(cpuinfo) or ("apple-m1" if model().startswith("Apple") else "")
+    return Machine(_features(), _cores(), l1, l2, sizes.get(3, 0), core)
 
 
 @cache
@@ -52,6 +73,22 @@ def cpu_flags(cpuinfo: str) -> frozenset[str]:
         if key.strip() in ("flags", "Features"):
             return frozenset(value.split())
     return frozenset()
+
+
+def core_name(cpuinfo: str) -> str:
+    """The design of the processor in a text of /proc/cpuinfo, as a name of a target; empty if unknown."""
+    first: dict[str, str] = {}
+    for line in cpuinfo.splitlines():
+        key, _, value = line.partition(":")
+        first.setdefault(key.strip(), value.strip())
+    if "CPU part" in first:
+        return _ARM_PARTS.get((first.get("CPU implementer", ""), first["CPU part"]), "")
+    numbers = (first.get("cpu family", ""), first.get("model", ""))
+    if not all(n.isdigit() for n in numbers):
+        return ""
+    family, number = map(int, numbers)
+    models = _X86_MODELS.get((first.get("vendor_id", ""), family), ())
+    return next((name for name, low, high in models if low <= number <= high), "")
 
 
 def cache_sizes(folder: Path) -> dict[int, int]:

@@ -18,8 +18,9 @@ class Target:
     """A machine to generate code for.
 
     `features` holds those that the name implies too. `l1` and `l2` are bytes for one core, `l3` bytes shared
-    by all (0 where there is none); `cores` is how many threads may run. `str()` is the canonical text, which
-    leaves the sizes of caches and the number of cores out.
+    by all (0 where there is none); `cores` is how many threads may run. `fma_units` vectors of fused
+    multiply-adds start in a cycle and are done after `fma_latency` cycles; both are 0 where not known.
+    `str()` is the canonical text, which leaves sizes of caches, cores and FMA units out.
     """
 
     family: str
@@ -31,6 +32,8 @@ class Target:
     l1: int
     l2: int
     l3: int
+    fma_units: int = 0
+    fma_latency: int = 0
 
     def __str__(self) -> str:
         base = named(self.family, self.name)
@@ -67,7 +70,7 @@ def parse(text: str) -> Target:
         return _target(family, "", here.features | closure(extra), here)
     base = named(family, name or _weakest(family))
     assert base is not None
-    sizes = Machine(frozenset(), base.cores, base.l1, base.l2, base.l3)
+    sizes = Machine(frozenset(), base.cores, base.l1, base.l2, base.l3, base.core and base.name)
     return _target(family, base.name, closure(base.features) | closure(extra), sizes)
 
 
@@ -101,7 +104,9 @@ def c_features(target: Target) -> tuple[str, ...]:
 def _target(family: str, name: str, features: frozenset[str], sizes: Machine) -> Target:
     width, count = registers(family, features)
     name = name or best_name(family, features).name
-    return Target(family, name, features, width, count, sizes.cores, sizes.l1, sizes.l2, sizes.l3)
+    core = named(family, sizes.core)
+    fma = (core.fma_units, core.fma_latency) if core else (0, 0)
+    return Target(family, name, features, width, count, sizes.cores, sizes.l1, sizes.l2, sizes.l3, *fma)
 
 
 def _weakest(family: str) -> str:

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 from support.command import Txc
+from support.limits import LIMITS
 from txc.cli import health
 from txc.cli.settings import Settings
+from txc.compiler.limits import measure
 
 
 def finding(name: str, settings: Settings, records: Path) -> health.Finding:
@@ -53,3 +55,23 @@ def test_settings_in_force_are_named(folder: Path, monkeypatch, variable: str):
     monkeypatch.setenv(variable, "1")
     (folder / "txc.toml").write_text("seed = 1\n")
     assert finding("settings", Settings(), folder / "r").text == f"{folder / 'txc.toml'}, {variable}"
+
+
+def test_measure_shows_limits_and_keeps_them(txc: Txc, folder: Path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+    asked: list[int] = []
+    monkeypatch.setattr(measure, "measure", lambda rounds, cc: asked.append(rounds) or LIMITS)
+    shown = txc("doctor", "--measure", "--rounds", "3").out.split("\n\n")[1]
+    assert asked == [3]
+    rows = {" ".join(line.split()) for line in shown.splitlines()}
+    assert {"FMA f32 100.0 GFLOP/s 200.0 GFLOP/s", "read DRAM 20.0 GB/s 30.0 GB/s"} <= rows
+    assert txc("targets", "--json").json["limits"] == LIMITS.fields()
+    assert shown in txc("targets").out
+
+
+def test_limits_that_cannot_be_kept_are_an_error(txc: Txc, folder: Path, monkeypatch):
+    (folder / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "file"))
+    monkeypatch.setattr(measure, "measure", lambda rounds, cc: LIMITS)
+    shown = txc("doctor", "--measure")
+    assert (shown.code, "error[R604]: cannot write" in shown.err) == (2, True)

@@ -14,7 +14,7 @@ TEXT = "kernel scale[N = 1000](A: f32[N]) -> (B: f32[N]) { B[i] = A[i] * 2 }"
 
 @pytest.fixture
 def told() -> _Told:
-    return _Told(txc.loads(TEXT)["scale"], Path("scale.tx"))
+    return _Told(txc.loads(TEXT)["scale"], Path("scale.tx"), lambda _: None)
 
 
 def test_before_anything_is_known_it_says_so(told: _Told):

@@ -2,7 +2,9 @@
 
 import numpy as np
 from support.command import Txc
+from support.limits import LIMITS
 from txc.compiler.build import Build
+from txc.compiler.limits.store import save
 from txc.compiler.verify import Verdict
 
 
@@ -65,6 +67,14 @@ def test_a_target_that_this_machine_cannot_run_is_exit_code_5(txc: Txc):
 def test_json_has_times_and_rates(txc: Txc):
     [kernel] = txc("run", "good.tx", "--repeat", 3, "--threads", 1, "--json").json["kernels"]
     assert set(kernel) == {"kernel", "sizes", "target", "schedule", "threads", "seconds", "flops", "gflops",
-                           "verified", "worst", "where", "message"}
+                           "limit", "verified", "worst", "where", "message"}
     assert (kernel["threads"], kernel["flops"], kernel["verified"]) == (1, 8, None)
     assert kernel["seconds"] > 0
+
+
+def test_where_limits_were_measured_the_speed_is_a_part_of_them(txc: Txc, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "limits"))
+    save(LIMITS)
+    assert " % of " in txc("run", "good.tx", "--repeat", 3).out
+    [kernel] = txc("run", "good.tx", "--repeat", 3, "--json").json["kernels"]
+    assert set(kernel["limit"]) == {"what", "fraction"}

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pytest
 from txc.compiler.target import host
+from txc.compiler.target.data import NAMED
 
 CPUINFO = """processor\t: 0
 model name\t: Some CPU
@@ -44,3 +46,22 @@ def test_a_feature_counts_only_with_everything_it_implies(monkeypatch):
 def test_an_unknown_machine_has_no_features(monkeypatch):
     monkeypatch.setattr("platform.machine", lambda: "vax")
     assert host._features() == frozenset()
+
+
+@pytest.mark.parametrize(("fields", "core"), [
+    ({"vendor_id": "AuthenticAMD", "cpu family": "25", "model": "1"}, "zen3"),
+    ({"vendor_id": "AuthenticAMD", "cpu family": "25", "model": "17"}, "zen4"),
+    ({"vendor_id": "GenuineIntel", "cpu family": "6", "model": "207"}, "emeraldrapids"),
+    ({"vendor_id": "GenuineIntel", "cpu family": "6", "model": "85"}, "skylake-avx512"),
+    ({"CPU implementer": "0x41", "CPU part": "0xd40"}, "neoverse-v1"),
+    ({"CPU implementer": "0x42", "CPU part": "0xd40"}, ""),
+    ({"vendor_id": "GenuineIntel", "cpu family": "6", "model": "1"}, ""), ({}, "")])
+def test_the_design_follows_from_the_numbers_of_the_first_processor(fields: dict[str, str], core: str):
+    text = "".join(f"{key}\t: {value}\n" for key, value in fields.items())
+    assert host.core_name(text + "\nprocessor\t: 1\nmodel\t\t: 999\n") == core
+
+
+def test_every_design_is_a_named_target():
+    names = {n.name for n in NAMED if n.core}
+    assert {name for models in host._X86_MODELS.values() for name, _, _ in models} <= names
+    assert set(host._ARM_PARTS.values()) <= names

@@ -2,6 +2,7 @@
 
 import pytest
 from txc.compiler.target.data import FEATURES, NAMED
+from txc.compiler.target.host import machine
 from txc.compiler.target.target import applies, c_features, host, parse, requirement
 from txc.dsl.diagnostics import TxcError
 
@@ -75,3 +76,14 @@ def test_c_features_are_the_ones_that_no_other_implies(text: str, names: tuple[s
 
 def test_every_feature_implies_only_known_features():
     assert all(i in FEATURES for f in FEATURES.values() for i in f.implies)
+
+
+def test_a_design_has_fma_units_and_an_instruction_set_has_none():
+    assert (parse("cpu:zen3").fma_units, parse("cpu:zen3").fma_latency) == (2, 4)
+    assert parse("cpu:x86-64-v3").fma_units == 0
+    assert parse("cpu").fma_units == (parse(f"cpu:{machine().core}").fma_units if machine().core else 0)
+
+
+def test_a_schedule_for_a_design_applies_wherever_its_instructions_are():
+    assert applies("cpu:zen3", parse("cpu:haswell"))
+    assert not applies("cpu:zen4", parse("cpu:zen3"))
