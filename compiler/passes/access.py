@@ -6,7 +6,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..loop.affine import Form, flat
-from ..loop.ir import Block, Buffer, Expr, If, Load, Ramp, Select, Stmt, Store
+from ..loop.invoke import by_value, read, written
+from ..loop.ir import (
+    Block,
+    Buffer,
+    Expr,
+    If,
+    Intrinsic,
+    Invoke,
+    Load,
+    Operand,
+    Ramp,
+    Select,
+    Stmt,
+    Store,
+)
 from ..loop.visit import blocks, children, expressions
 
 Subscripts = tuple[Expr, ...]
@@ -67,12 +81,16 @@ def separate(spots: Iterable[Spot]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A load or store; `guarded` inside a branch, where it may not run at all."""
+    """A load or store; `guarded` inside a branch, where it may not run at all.
+
+    No register can stand for an access that is `pinned`: an instruction takes its address, or a whole block.
+    """
 
     buffer: Buffer
     index: Subscripts
     is_store: bool
     guarded: bool
+    pinned: bool = False
 
 
 def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
@@ -84,6 +102,8 @@ def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
         yield from _loads(expr, guarded)
     if isinstance(stmt, Store):
         yield Access(stmt.buffer, stmt.index, is_store=True, guarded=guarded)
+    if isinstance(stmt, Invoke):
+        yield from _operands(stmt, guarded)
     for block in blocks(stmt):
         yield from accesses(block, guarded=guarded or isinstance(stmt, If))
 
@@ -93,3 +113,27 @@ def _loads(expr: Expr, guarded: bool) -> Iterator[Access]:
         yield from _loads(part, guarded or (n > 0 and isinstance(expr, Select)))
     if isinstance(expr, Load):
         yield Access(expr.buffer, expr.index, is_store=False, guarded=guarded)
+
+
+def _operands(invoke: Invoke, guarded: bool) -> Iterator[Access]:
+    """What an instruction reads, then what it writes."""
+    intrinsic = invoke.intrinsic
+    for names, is_store in ((read(intrinsic), False), (written(intrinsic), True)):
+        for parameter, operand in zip(intrinsic.parameters, invoke.operands, strict=True):
+            if parameter.name in names:
+                index = vector_index(intrinsic, parameter, operand)
+                yield Access(operand.buffer, index or operand.index, is_store, guarded, pinned=index is None)
+
+
+def vector_index(intrinsic: Intrinsic, parameter: Buffer, operand: Operand) -> Subscripts | None:
+    """The subscripts of an operand as one value: a scalar or a vector of neighbours; None if it is neither."""
+    if parameter.name not in by_value(intrinsic):
+        return None
+    if not parameter.shape or operand.buffer.lanes > 1:
+        return operand.index
+    moving = [(d, by) for d, by in enumerate(operand.steps[0]) if by]
+    if len(parameter.shape) > 1 or parameter.shape[0] == 1 or [by for _, by in moving] != [1]:
+        return None
+    ((at, by),) = moving
+    whole = Ramp(operand.index[at], by, parameter.shape[0])
+    return (*operand.index[:at], whole, *operand.index[at + 1 :])

@@ -147,7 +147,7 @@ def _places(found: list[Access], bound: set[str]) -> Places | None:
     places: dict[Spot, list[Access]] = {}
     for access in found:
         moves = any(free_vars(e) & bound or any(loads(e)) for e in access.index)
-        place = None if moves else spot(access.index)
+        place = None if moves or access.pinned else spot(access.index)
         if place is None:
             return None
         places.setdefault(place, []).append(access)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from ..loop.ir import Block, Buffer, Const, Expr, Load, Stmt, Store
+from ..loop.ir import Block, Buffer, Const, Expr, Intrinsic, Invoke, Load, Operand, Stmt, Store
 from ..loop.visit import rebuild, rebuild_stmt
-from .access import Spot, place_of
+from .access import Spot, place_of, vector_index
 
 LIMIT = 256  # registers: beyond this a C compiler would keep them all in memory anyway
 
@@ -42,12 +43,22 @@ def replaced(block: Block, buffer: Buffer, values: Mapping[Spot, Load]) -> Block
             return values[place_of(node.index)]
         return rebuild(node, expr)
 
+    def operand(intrinsic: Intrinsic, parameter: Buffer, old: Operand) -> Operand:
+        index = vector_index(intrinsic, parameter, old) if old.buffer == buffer else None
+        if index is None:
+            return old
+        register = values[place_of(index)]
+        return Operand(register.buffer, register.index, ())
+
     def stmt(node: Stmt) -> Stmt:
         if isinstance(node, Block):
             return inside(node)
         if isinstance(node, Store) and node.buffer == buffer:
             register = values[place_of(node.index)]
             return Store(register.buffer, register.index, expr(node.value))
+        if isinstance(node, Invoke):
+            node = replace(node, operands=tuple(map(partial(operand, node.intrinsic),
+                                                    node.intrinsic.parameters, node.operands)))
         return rebuild_stmt(node, expr, inside)
 
     def inside(part: Block) -> Block:

@@ -40,7 +40,7 @@ def _places(stmts: tuple[Stmt, ...], buffer: Buffer, limit: int) -> list[Spot]:
     found = [a for a in accesses(Block(stmts)) if a.buffer == buffer]
     if any(free_vars(e) for access in found for e in access.index):
         return []
-    places = {spot(access.index) for access in found}
+    places = {None if access.pinned else spot(access.index) for access in found}
     known = sorted((p for p in places if p is not None), key=lambda p: p.offset)
     fine = len(known) == len(places) <= limit and all(not terms for p in known for terms in p.shape)
     return known if fine and separate(known) else []
