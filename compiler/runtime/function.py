@@ -1,4 +1,4 @@
-"""Kernels as Python functions on numpy arrays, which are never copied; how they were compiled is no matter."""
+"""Kernels as Python functions on numpy arrays, which are never copied, however they were compiled."""
 
 from __future__ import annotations
 

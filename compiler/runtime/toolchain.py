@@ -64,8 +64,15 @@ def build_shared(package: Package, folder: Path, cc: str | None = None, flags: S
     library = folder / f"lib{package.name}.so"
     chosen = default_flags(command) if flags is None else tuple(flags)
     with _replacing(library) as fresh:
-        files = [*map(str, sources), "-o", str(fresh), "-lm"]
-        _compile([*command, *chosen, "-shared", "-fPIC", *files], sources[0])
+        compile_shared(command, chosen, sources, fresh)
+    return library
+
+
+def compile_shared(command: Sequence[str], flags: Sequence[str], sources: Sequence[Path],
+                   library: Path) -> Path:
+    """Compile files to a shared library, whose path this gives. Raises TxcError R611."""
+    files = [*map(str, sources), "-o", str(library), "-lm"]
+    compile_files([*command, *flags, "-shared", "-fPIC", *files], sources[0])
     return library
 
 
@@ -82,8 +89,8 @@ def build_static(package: Package, folder: Path, cc: str | None = None,
     chosen = default_flags(command) if flags is None else tuple(flags)
     with _replacing(library) as fresh:
         thing = fresh.parent / f"{package.name}.o"
-        _compile([*command, *chosen, "-fPIC", "-c", str(source), "-o", str(thing)], source)
-        _compile([*archiver, "rcs", str(fresh), str(thing)], source)
+        compile_files([*command, *chosen, "-fPIC", "-c", str(source), "-o", str(thing)], source)
+        compile_files([*archiver, "rcs", str(fresh), str(thing)], source)
     return library
 
 
@@ -96,7 +103,8 @@ def _replacing(library: Path) -> Generator[Path]:
         os.replace(fresh, library)
 
 
-def _compile(command: list[str], source: Path) -> None:
+def compile_files(command: list[str], source: Path) -> None:
+    """Run a compiler; R611 names the source where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines()[:SHOWN_LINES]
