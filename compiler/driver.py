@@ -11,6 +11,7 @@ from .passes.pipeline import Watch, optimise
 from .schedule.apply import apply
 from .schedule.errors import ScheduleError
 from .schedule.holes import OPEN, Holes
+from .schedule.numbers import numbers
 from .target.target import Target
 
 
@@ -19,7 +20,7 @@ def lowered(graph: dag.Dag, directives: tuple[ast.Directive, ...], target: Targe
 
     Raises ScheduleError for an illegal directive, S416 where the schedule leaves something open.
     """
-    holes = Holes(dict(graph.sizes), {})
+    holes = Holes(numbers(graph.sizes, target), {})
     state = apply(graph, target, directives, holes)
     if holes.columns:
         names = ", ".join(holes.columns)

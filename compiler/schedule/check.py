@@ -16,6 +16,7 @@ from ..target.target import parse as parse_target
 from .apply import apply
 from .errors import ScheduleError
 from .holes import Holes, structural_columns
+from .numbers import numbers
 
 NOT_AVAILABLE = "S499"  # for machines that nothing compiles for yet, this fails no file
 STRUCTURES = 1024  # combinations of structural choices that one template may have
@@ -43,15 +44,15 @@ def _check(file: ast.File, source: Source, schedule: ast.Schedule,
     except TxcError:
         return
     graph = dag.build(kernel)
-    numbers = dict(kernel.sizes)
+    known = numbers(kernel.sizes, target)
     structure: dict[str, int] = {}
     try:
-        for structure in structures(schedule.directives, numbers):
-            apply(graph, target, schedule.directives, Holes(numbers, structure))
+        for structure in structures(schedule.directives, known):
+            apply(graph, target, schedule.directives, Holes(known, structure))
     except ScheduleError as error:
         found = error.diagnostic()
         later = error.code == NOT_AVAILABLE and target.family != "cpu"
-        yield replace(found, notes=tuple(_chosen(schedule.directives, numbers, structure)),
+        yield replace(found, notes=tuple(_chosen(schedule.directives, known, structure)),
                       severity="warning" if later else found.severity)
 
 

@@ -102,7 +102,7 @@ class Holes:
         raise ScheduleError("S410", f"'{expr}' is not a fixed number", expr.span)
 
     def value(self, expr: ast.Expr) -> Int:
-        """An integer expression over sizes and at most a knob by itself."""
+        """An integer expression over sizes (and what numbers.py knows) and at most a knob by itself."""
         match expr:
             case ast.Number():
                 return self._literal(expr)
@@ -114,6 +114,8 @@ class Holes:
                 return int(not self.fixed(expr.value))
             case ast.Binary():
                 return self._arithmetic(expr)
+            case ast.IfElse():
+                return self.value(expr.then if self.fixed(expr.condition) else expr.otherwise)
             case _:
                 raise ScheduleError("S410", f"'{expr}' is not a number", expr.span,
                                     "write a number, a size, a knob, low..high or {a, b, c}")

@@ -25,6 +25,7 @@ from .check import structures
 from .errors import ScheduleError
 from .fill import fill
 from .holes import Column, Holes, structural_columns
+from .numbers import numbers
 from .state import State
 
 Matrix = NDArray[np.int64]
@@ -49,14 +50,15 @@ class Template:
         self.directives = directives
         self.target = target
         self._structures: dict[Row, Structure | None] = {}
-        self.structural = structural_columns(directives, dict(graph.sizes))
+        self.numbers = numbers(graph.sizes, target)
+        self.structural = structural_columns(directives, self.numbers)
         self.columns = self._columns()
 
     def _columns(self) -> tuple[Column, ...]:
         """Structural columns, then every hole of any structure over its widest range."""
         found: dict[str, Column] = {}
         problem: ScheduleError | None = None
-        for choice in structures(self.directives, dict(self.dag.sizes)):
+        for choice in structures(self.directives, self.numbers):
             try:
                 made = self._apply(tuple(choice.values()))
             except ScheduleError as error:
@@ -71,7 +73,7 @@ class Template:
 
     def _apply(self, row: Row) -> Structure:
         choice = {c.name: v for c, v in zip(self.structural, row, strict=True)}
-        holes = Holes(dict(self.dag.sizes), choice)
+        holes = Holes(self.numbers, choice)
         state = apply(self.dag, self.target, self.directives, holes)
         columns = {name: c for name, c in holes.columns.items() if name not in choice}
         made = Structure(state, columns, tuple(holes.limits))
@@ -137,7 +139,7 @@ class Template:
 
     def fill(self, row: Row) -> tuple[ast.Directive, ...]:
         """The hole-free schedule that a row stands for."""
-        return fill(self.directives, dict(self.dag.sizes), self._named(row))
+        return fill(self.directives, self.numbers, self._named(row))
 
     def lower(self, row: Row) -> Nest:
         """The nest of a row. Raises ScheduleError S418 for a row that is not valid."""
