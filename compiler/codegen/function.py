@@ -10,11 +10,27 @@ from itertools import product
 from math import prod
 
 from ...dsl.dtypes import BOOL, DType
-from ..loop.ir import Alloc, Block, Buffer, Const, Expr, For, If, Let, Load, Store, Var
+from ..loop.ir import (
+    Alloc,
+    Block,
+    Buffer,
+    Const,
+    Expr,
+    For,
+    If,
+    Invoke,
+    Let,
+    Load,
+    Prefetch,
+    Store,
+    Var,
+)
 from ..loop.ranges import bounds
-from ..loop.visit import all_exprs
+from ..loop.visit import all_exprs, walk_stmts
 from .abilities import Abilities
+from .across import Combiner
 from .ctext import MEMORY_TYPE, cast
+from .invoke import Invocations, prefetch
 from .memory import Memory, tasks_of
 from .names import Names
 from .scalar import Scalars
@@ -43,6 +59,7 @@ class Program:
     by_value: frozenset[str]
     cores: int
     can: Abilities
+    invocations: Invocations
     regions: list[Region] = field(default_factory=list[Region])
 
 
@@ -62,12 +79,14 @@ class Function:
         self._ranges = dict(ranges or {})
         self._scalars = Scalars(program.names, program.by_value, self._ranges)
         self._vectors = Vectors(self._scalars, self.writer, program.can)
+        self._lanes = Combiner(self._vectors)
         self._dead: set[str] = set()
 
     def block(self, block: Block) -> None:
         """The statements of a block, whose braces stand already."""
         with self._scope():
-            for stmt in block.stmts:
+            for whole in block.stmts:
+                stmt = self._lanes.hoisted(whole)
                 match stmt:
                     case Block():
                         with self.writer.block(""):
@@ -83,6 +102,11 @@ class Function:
                             self._let(var, value)
                     case Store():
                         self._store(stmt)
+                    case Invoke():
+                        self._program.invocations.write(stmt, self._scalars, self.writer)
+                        self._vectors.splats.forget_memory()
+                    case Prefetch():
+                        prefetch(stmt, self._scalars, self.writer)
 
     @contextmanager
     def _scope(self) -> Generator[None]:
@@ -160,6 +184,8 @@ class Function:
         kind = str(type_of(Var("", buffer.dtype, buffer.lanes))) if buffer.lanes > 1 else c_type(buffer.dtype)
         read = {self._scalars.register(e.buffer, e.index) for e in all_exprs(block)
                 if isinstance(e, Load) and e.buffer == buffer}
+        read |= {self._scalars.register(o.buffer, o.index) for s in walk_stmts(block) if isinstance(s, Invoke)
+                 for o in s.operands if o.buffer == buffer}
         names = [self._scalars.register(buffer, tuple(map(Const, index)))
                  for index in product(*map(range, buffer.shape))]
         self._dead.update(set(names) - read)

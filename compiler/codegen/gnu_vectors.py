@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .operations import BITS, COMPARE, INFIX, LIBRARY
+from .shuffles import gnu_shuffle
 from .vector_type import VectorType
 from .x86 import instruction
 
 
 def gnu(t: VectorType, op: str) -> str:
     """The macro of an operation; in two forms where x86 has an instruction that C has no operator for."""
+    if op.startswith("shuffle_"):
+        return gnu_shuffle(t, op)
     parameters, body = _lanewise(t, op) or _form(t, op) or _operator(t, op)
     name = f"{t}_{op}({parameters})"
     found = instruction(t, op)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...dsl.dtypes import DTYPES, DType
 from .ctext import UNSIGNED, Text, cast
 from .operations import BITS, COMPARE, INFIX, LIBRARY
+from .shuffles import plain_shuffle
 from .vector_type import VectorType
 from .wrapping import wrapping
 
@@ -16,6 +17,8 @@ def plain(t: VectorType, op: str) -> str:
             return _function(t, op, "const void *p", "memcpy(&r, p, sizeof r);")
         case _ if op.startswith("bits_"):
             return _function(t, op, f"{op[5:]} a", "memcpy(&r, &a, sizeof r);")
+        case _ if op.startswith("shuffle_"):
+            return plain_shuffle(t, op)
         case "store":
             return f"static inline void {t}_store(void *p, {t} v)\n{{\n    memcpy(p, &v, sizeof v);\n}}"
         case "lane":

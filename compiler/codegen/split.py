@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ...dsl.dtypes import I64
-from ..loop.ir import Alloc, Binary, Broadcast, Buffer, Const, Expr, Let, Load, Nest, Ramp, Stmt, Store, Var
+from ..loop.accumulate import joined
+from ..loop.ir import Across, Alloc, Binary, Broadcast, Buffer, Const, Expr, Let, Invoke, Load, Nest, Operand, Ramp, Stmt, Store, Var
 from ..loop.visit import all_exprs, map_exprs, map_stmts, rebuild, walk_stmts
 
 
@@ -24,7 +25,8 @@ def split_vectors(nest: Nest, vector_bytes: int) -> Nest:
     """The nest with no vector wider than `vector_bytes`, and buffers of vectors only in registers."""
     nest = _flatten(nest)
     widths = _widths(nest, vector_bytes)
-    return replace(nest, body=map_stmts(nest.body, lambda stmt: _split_stmt(stmt, widths)))
+    body = map_stmts(nest.body, lambda stmt: _split_stmt(stmt, widths))
+    return replace(nest, body=map_exprs(body, lambda expr: _folded(expr, widths)))
 
 
 def _flatten(nest: Nest) -> Nest:
@@ -59,7 +61,9 @@ def _widths(nest: Nest, vector_bytes: int) -> dict[int, int]:
     widest: dict[int, int] = {}
     for lanes, size in _sizes(nest):
         widest[lanes] = max(widest.get(lanes, 1), size)
-    return {lanes: max(2, min(lanes, vector_bytes // size)) for lanes, size in widest.items()}
+    whole = {o.buffer.lanes for s in walk_stmts(nest.body) if isinstance(s, Invoke) for o in s.operands}
+    return {lanes: lanes if lanes in whole else max(2, min(lanes, vector_bytes // size))
+            for lanes, size in widest.items()}
 
 
 def _sizes(nest: Nest) -> Iterator[tuple[int, int]]:
@@ -84,8 +88,29 @@ def _split_stmt(stmt: Stmt, widths: dict[int, int]) -> Stmt | tuple[Stmt, ...]:
             return tuple(Let(_split_var(var, k, widths), _part(value, k, widths)) for k in parts)
         case Store(value=value) if value.lanes > 1:
             return tuple(_split_store(stmt, k, widths) for k in range(value.lanes // widths[value.lanes]))
+        case Invoke(operands=operands):
+            return replace(stmt, operands=tuple(_split_operand(o, widths) for o in operands))
         case _:
             return stmt
+
+
+def _folded(expr: Expr, widths: dict[int, int]) -> Expr:
+    """Lanes combined: parts of a wide vector first, the upper half of them onto the lower one."""
+    if not isinstance(expr, Across):
+        return rebuild(expr, lambda e: _folded(e, widths))
+    value = expr.value
+    parts = [_part(value, k, widths) for k in range(value.lanes // widths[value.lanes])]
+    while len(parts) > 1:
+        half = len(parts) // 2
+        parts = [joined(expr.reducer, a, b) for a, b in zip(parts[:half], parts[half:], strict=True)]
+    return Across(expr.reducer, _folded(parts[0], widths))
+
+
+def _split_operand(operand: Operand, widths: dict[int, int]) -> Operand:
+    """An instruction takes its vectors whole: there is one part."""
+    if operand.buffer.lanes == 1:
+        return operand
+    return Operand(_split_buffer(operand.buffer, widths), (*operand.index, Const(0)), ())
 
 
 def _split_store(stmt: Store, part: int, widths: dict[int, int]) -> Store:

@@ -8,7 +8,9 @@ statement. Vectors are already cut to the machine's width (`split.py`).
 from __future__ import annotations
 
 from ...dsl.dtypes import BOOL, F16, F32, I32, I64, DType
-from ..loop.ir import Binary, Bits, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
+from ..loop.ir import (
+    Binary, Bits, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Shuffle, Unary, Var,
+)
 from ..loop.visit import rebuild
 from .abilities import Abilities
 from .ctext import UNARY, Text, cast, element_name
@@ -16,6 +18,7 @@ from .expand import clamped, expanded, is_expanded, is_plain_number
 from .lanes import at_lane, index_ramp, is_harmless, is_monotone, is_register, shortened
 from .operations import LIBRARY, OPERATIONS
 from .scalar import LANE, LANES, Scalars, power_of_two
+from .shuffles import shuffled
 from .splats import Splats
 from .truth import mask, truth, zero_or_one
 from .values import Value, apply, converted, name_for, product, reinterpreted, type_of
@@ -84,6 +87,8 @@ class Vectors(VectorText):
                 return self._cast(expr)
             case Bits(value=value):
                 return reinterpreted(self.value(value), type_of(expr))
+            case Shuffle(left=left, right=right, picks=picks):
+                return shuffled(picks, self.value(left), self.value(right))
             case Select():
                 return self._select(expr, name)
 
@@ -162,10 +167,6 @@ class Vectors(VectorText):
             return apply(left.type, expr.op, left, right)
         different = apply(left.type, "xor", left, right)
         return apply(left.type, "not", different) if expr.op == "==" else different
-
-    def _short_comparison(self, expr: Binary) -> Binary:
-        left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
-        return Binary(expr.op, left, right) if left is not None and right is not None else expr
 
     def _call(self, expr: Call) -> Value:
         name, args = expr.function, expr.args

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ...dsl.dtypes import BOOL, I32
-from ..loop.ir import Buffer, Expr
+from ..loop.ir import Binary, Buffer, Expr
 from .exact import fits
+from .lanes import shortened
 from .scalar import Scalars
 from .truth import mask
 from .values import Value
@@ -21,6 +22,10 @@ class VectorText:
 
     def _fits_i32(self, expr: Expr) -> bool:
         return fits(expr, I32.limits, self._scalars.ranges)
+
+    def _short_comparison(self, expr: Binary) -> Binary:
+        left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
+        return Binary(expr.op, left, right) if left is not None and right is not None else expr
 
     def _named(self, hint: str, value: Value, name: str = "") -> Value:
         """A value that has a name: the given one, or one like the hint."""
