@@ -14,10 +14,12 @@ from txc.compiler.schedule.state import StageState, State
 from txc.compiler.target.target import Target
 from txc.dsl.ast import Directive
 from txc.dsl.parser import parse_directives
+from txc.dsl.typed import reads
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]
-KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse")
+KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse", "cache_write",
+         "cache_read", "pad")
 SIZES = (2, 1, 3, 4, 8, 5, 16)
 Directives = tuple[Directive, ...]
 
@@ -62,6 +64,10 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
     loops = [f"{stage.name}.{loop.name}" for loop in stage.loops]
     if kind == "inline":
         return f"inline {stage.name}"
+    if kind == "cache_write":
+        return f"cache_write {stage.name} as w{n}"
+    if kind in ("cache_read", "pad"):
+        return _copy(pick, state, kind, n)
     if not loops:
         return ""
     loop = pick(loops)
@@ -85,9 +91,19 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
             return f"vectorize {loop}"
 
 
+def _copy(pick: Pick, state: State, kind: str, n: int) -> str:
+    """A copy of something that is read, with what stands outside it or without."""
+    reader, tensor = pick([(s, r.tensor) for s in state.stages.values() for r in reads(s.body)])
+    if kind == "pad" and pick((True, False)):
+        places = [f"{reader.name}.{loop.name}" for loop in reader.loops]
+        return f"compute {tensor}.pad at {pick([*places, 'root'])}"
+    source = f"{tensor}.pad" if kind == "pad" else tensor
+    return f"cache_read {source} as r{n}" + pick((f" for {reader.name}", ""))
+
+
 def _place(pick: Pick, state: State, stage: StageState) -> str:
     """A loop of a stage that reads it, or root."""
-    readers = [s for s in state.stages.values() if s.name in state.dag.consumers(stage.name)]
+    readers = [s for s in state.stages.values() if any(r.tensor == stage.name for r in reads(s.body))]
     places = [f"{s.name}.{loop.name}" for s in (readers or state.stages.values()) for loop in s.loops]
     return pick([*places, "root"])
 
