@@ -6,8 +6,8 @@ directives, and it is this very type from the parser to the records of the tuner
 
     file       = kernel | instance | schedule | intrinsic | network, in any order
     expression = Number Bool Name Access Guarded Call Reduce Unary Binary IfElse
-    directive  = Split Knob Order Fuse Parallel Vectorize Unroll Inline ComputeAt Bind CacheRead CacheWrite
-                 Layout Rfactor Cooperate Prefetch Pipeline Tensorize When
+    directive  = Split Knob Order Fuse Parallel Vectorize Unroll Peel Inline ComputeAt Bind CacheRead
+                 CacheWrite Layout Rfactor Cooperate Prefetch Pipeline Tensorize When
 
 Expressions stand in `expressions.py`, directives in `directives.py`, declarations here, where the names of
 all of them can be had.
@@ -32,6 +32,7 @@ from .directives import (
     Order,
     Parallel,
     Part,
+    Peel,
     Pipeline,
     Prefetch,
     Ref,
@@ -69,8 +70,8 @@ __all__ = [
     "CacheRead", "CacheWrite", "Call", "Choice", "ComputeAt", "Cooperate", "Declaration",
     "Directive", "Emit", "Expr", "File", "Fuse", "Guarded", "IfElse", "Inline", "Instance",
     "Intrinsic", "Kernel", "KernelCall", "Knob", "Layout", "Let", "Name", "Network", "Node",
-    "Number", "OneOf", "Order", "Parallel", "Param", "Part", "Pipeline", "Prefetch", "Reduce",
-    "Ref", "Rfactor", "Schedule", "Size", "Split", "Stage", "Tensorize", "Unary", "Unroll",
+    "Number", "OneOf", "Order", "Parallel", "Param", "Part", "Peel", "Pipeline", "Prefetch",
+    "Reduce", "Ref", "Rfactor", "Schedule", "Size", "Split", "Stage", "Tensorize", "Unary", "Unroll",
     "Vectorize", "When", "block", "commas", "doc_text", "level", "operand", "walk", "words",
 ]
 

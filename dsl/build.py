@@ -176,6 +176,10 @@ def _unroll(children: Children, span: Span) -> ast.Unroll:
     return ast.Unroll(*children, span=span)
 
 
+def _peel(children: Children, span: Span) -> ast.Peel:
+    return ast.Peel(children[0], span=span)
+
+
 def _inline(children: Children, span: Span) -> ast.Inline:
     return ast.Inline(children[0], span=span)
 
@@ -243,9 +247,9 @@ BUILDERS: dict[str, Callable[[Children, Span], Any]] = {
     "number": _number, "bool": _bool, "name": _name, "access": _access, "guarded": _guarded,
     "call": _call, "reduce": _reduce,
     "schedule": _schedule, "split": _split, "part": _part, "knob": _knob, "order": _order, "fuse": _fuse,
-    "parallel": _parallel, "vectorize": _vectorize, "unroll": _unroll, "inline": _inline, "compute": _compute,
-    "bind_to": _bind_to, "cache_read": _cache_read, "cache_write": _cache_write, "layout": _layout,
-    "rfactor": _rfactor, "cooperate": _cooperate, "prefetch": _prefetch, "pipeline": _pipeline,
+    "parallel": _parallel, "vectorize": _vectorize, "unroll": _unroll, "peel": _peel, "inline": _inline,
+    "compute": _compute, "bind_to": _bind_to, "cache_read": _cache_read, "cache_write": _cache_write,
+    "layout": _layout, "rfactor": _rfactor, "cooperate": _cooperate, "prefetch": _prefetch, "pipeline": _pipeline,
     "tensorize": _tensorize, "when": _when, "between": _between, "one_of": _one_of,
     "refs": _items, "ref": _ref, "names": _texts,
     "intrinsic": _intrinsic, "emit": _emit, "network": _network, "kernel_call": _kernel_call,

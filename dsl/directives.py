@@ -131,6 +131,16 @@ class Unroll(Node):
 
 
 @record
+class Peel(Node):
+    """`peel Y.x`"""
+
+    loop: Ref
+
+    def __str__(self) -> str:
+        return f"peel {self.loop}"
+
+
+@record
 class Inline(Node):
     """`inline T`"""
 
@@ -275,5 +285,6 @@ class When(Node):
         return block(f"when {self.condition}", self.directives)
 
 
-Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Inline | ComputeAt | BindTo
-             | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize | When)
+Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Peel | Inline | ComputeAt
+             | BindTo | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize
+             | When)

@@ -25,6 +25,7 @@ from .lower_starts import region_box
 from .lower_statement import element_store, reduction_edge, reduction_step
 from .lower_tensorize import invocation
 from .lower_tiles import Tiles
+from .peel import peel
 
 Body = Callable[[Frame], tuple[Stmt, ...]]
 Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its step, how many there are at most
@@ -32,7 +33,9 @@ Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its ste
 
 def lower(state: State, holes: Mapping[str, int]) -> Nest:
     """The nest of a scheduled kernel; `holes` gives a number for every hole."""
-    return _Lowering(state, holes).nest()
+    lowering = _Lowering(state, holes)
+    peeled = {lowering.names[stage.name, loop] for stage in state.stages.values() for loop in stage.peeled}
+    return peel(lowering.nest(), frozenset(peeled))
 
 
 class _Lowering:

@@ -39,6 +39,7 @@ from .ranges import Range, bounds
 from .simplify_compare import compare, narrowed
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
+from .trim import trimmed
 from .visit import map_tuple, rebuild, rebuild_stmt
 from .zero_terms import does_nothing
 
@@ -281,7 +282,9 @@ class Simplifier:
         body = self.within({loop.var: (0, loop.extent - 1)}).block(loop.body)
         if not body.stmts:
             return ()
-        return (loop if body is loop.body else For(loop.var, loop.extent, loop.kind, body),)
+        new = loop if body is loop.body else For(loop.var, loop.extent, loop.kind, body)
+        shorter = trimmed(new)
+        return (new,) if shorter is new else self.loop(shorter) if shorter else ()
 
     def branch(self, stmt: If) -> tuple[Stmt, ...]:
         """An `If`; the branch taken where that is certain."""

@@ -8,12 +8,12 @@ from itertools import groupby
 
 from ...dsl.dtypes import I64
 from ..loop.accumulate import identity
-from ..loop.affine import SAFE, Box, flat
+from ..loop.affine import Box
 from ..loop.guards import assumed, conjuncts, is_pure, joined, size, term_guards
-from ..loop.ir import Binary, Block, Broadcast, Const, Expr, For, If, Let, Load, Nest, Select, Stmt, Store, Var
+from ..loop.ir import Block, Broadcast, Const, Expr, For, If, Let, Load, Nest, Select, Stmt, Store
 from ..loop.ranges import Range, bounds
 from ..loop.simplify_compare import narrowed
-from ..loop.visit import free_vars, substitute
+from ..loop.visit import free_vars
 from ..loop.zero_terms import update, with_term
 from .interior import versioned
 
@@ -28,8 +28,7 @@ class Guards:
     after   for s in 0..3 { if y + s >= 1 { for c in 0..8 { C[0] = C[0] + X[y + s - 1, c] * F[s, c] } } }
 
     A term that is the reducer's identity where its guard fails is skipped there. Statements with one guard
-    share a branch, a branch moves out of the loops it does not depend on, and a loop that does nothing in
-    some of its iterations does not make them. Around a tile whose guards mostly all hold a branch chooses
+    share a branch, and a branch moves out of the loops it does not depend on. Around a tile whose guards mostly all hold a branch chooses
     between the tile without guards and the tile with them, each written once: code at most doubles, and only
     up to `copies` statements.
     """
@@ -73,8 +72,7 @@ class _Hoister:
                 yield stmt
 
     def hoisted(self, loop: For) -> Iterator[Stmt]:
-        """A loop; inside a branch where what is all its body does not depend on it, of fewer iterations where
-        it would do nothing in the others."""
+        """A loop; inside a branch where the one that is all its body does not depend on it."""
         match loop.body.stmts:
             case (If(condition=condition, then=then, otherwise=otherwise),) if loop.kind != "parallel":
                 pass
@@ -86,9 +84,8 @@ class _Hoister:
             yield from self.unswitched(loop, then, otherwise, fixed, rest)
             return
         body = Block((If(joined(rest), then),)) if rest else then
-        inner: Stmt | None = trimmed(replace(loop, body=body))
-        if inner is not None:
-            yield If(joined(fixed), Block((inner,))) if fixed else inner
+        inner = replace(loop, body=body)
+        yield If(joined(fixed), Block((inner,))) if fixed else inner
 
     def unswitched(self, loop: For, then: Block, otherwise: Block, fixed: tuple[Expr, ...],
                    rest: tuple[Expr, ...]) -> Iterator[Stmt]:
@@ -174,47 +171,3 @@ def _parted(parts: tuple[Expr, ...], bound: set[str]) -> tuple[tuple[Expr, ...],
     """The parts that may be evaluated outside a loop, and the others."""
     fixed = tuple(p for p in parts if is_pure(p) and not free_vars(p) & bound)
     return fixed, tuple(p for p in parts if p not in fixed)
-
-
-# ── loops that do nothing at first or at last ──
-
-
-def trimmed(loop: For) -> Stmt | None:
-    """A loop without the iterations at its ends that its guard skips for certain; None if it skips all."""
-    match loop.body.stmts:
-        case (If(condition=condition, then=then, otherwise=None),):
-            pass
-        case _:
-            return loop
-    first, last = 0, loop.extent - 1
-    kept: list[Expr] = []
-    for part in conjuncts(condition):
-        limit = _limits(part, loop.var)
-        if limit is None:
-            kept.append(part)
-        else:
-            first, last = max(first, limit[0]), min(last, limit[1])
-    if first > last:
-        return None
-    body = Block((If(joined(kept), then),)) if kept else then
-    by = {loop.var: Binary("+", Var(loop.var), Const(first))}
-    return replace(loop, extent=last - first + 1, body=substitute(body, by) if first else body)
-
-
-def _limits(part: Expr, var: str) -> Range | None:
-    """Between which values a variable is where a comparison of nothing but it and numbers holds."""
-    if not isinstance(part, Binary) or part.op not in ("<", ">=") or part.left.dtype != I64 or part.left.lanes > 1:
-        return None
-    form = flat(part.left) - flat(part.right)
-    if form.terms.keys() != {Var(var)} or abs(form.constant) >= SAFE:
-        return None
-    factor, constant = form.terms[Var(var)], form.constant
-    match part.op, factor > 0:
-        case "<", True:
-            return -SAFE, (-constant - 1) // factor
-        case "<", False:
-            return constant // -factor + 1, SAFE
-        case _, True:
-            return -(constant // factor), SAFE
-        case _:
-            return -SAFE, constant // -factor

@@ -16,6 +16,7 @@ from .inline import inline
 from .layout import check_layouts, layout
 from .marks import check_marks, parallel, unroll, vectorize
 from .order import check_fused, order
+from .peel import check_peeled, peel
 from .places import check_places, compute_at
 from .rfactor import check_parts, rfactor
 from .split import split
@@ -35,6 +36,7 @@ STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.Parallel: parallel,
     ast.Vectorize: vectorize,
     ast.Unroll: unroll,
+    ast.Peel: peel,
     ast.Tensorize: tensorize,
 }
 
@@ -57,6 +59,7 @@ def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes
             check_fused(stage, directive.span)
             check_parts(stage, directive.span)
             check_marks(state, stage, directive.span)
+            check_peeled(stage, directive.span)
 
 
 def _apply(state: State, directive: ast.Directive, holes: Holes) -> None:

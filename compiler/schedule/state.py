@@ -83,6 +83,7 @@ class StageState:
     parts: dict[str, Int] = field(default_factory=dict[str, Int])
     tensorized: Tensorized | None = None
     prefetched: list[Prefetched] = field(default_factory=list[Prefetched])
+    peeled: set[str] = field(default_factory=set[str])
 
     @property
     def name(self) -> str:

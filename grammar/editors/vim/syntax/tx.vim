@@ -25,7 +25,7 @@ syntax keyword txTodo TODO FIXME contained
 
 syntax keyword txKeyword kernel instance schedule intrinsic network let const if else and or not for in as at with emits root
 syntax keyword txDeclaration kernel instance schedule intrinsic network nextgroup=txName skipwhite skipempty
-syntax keyword txDirective split knob order fuse parallel vectorize unroll inline compute bind cache_read cache_write layout rfactor cooperate prefetch pipeline tensorize when
+syntax keyword txDirective split knob order fuse parallel vectorize unroll peel inline compute bind cache_read cache_write layout rfactor cooperate prefetch pipeline tensorize when
 syntax keyword txType f64 f32 f16 bf16 i64 i32 i16 i8 u8 bool
 syntax keyword txConstant true false
 
