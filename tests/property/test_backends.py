@@ -20,6 +20,8 @@ from support.programs import programs
 from support.tools import require_tool
 from txc.compiler.cases import Case, make_cases
 from txc.compiler.codegen.emit import emit
+from txc.compiler.codegen.interface import interface
+from txc.compiler.codegen.llvm.module import module
 from txc.compiler.dag import Dag
 from txc.compiler.driver import lowered
 from txc.compiler.loop.interp import run
@@ -27,6 +29,8 @@ from txc.compiler.loop.ir import Nest
 from txc.compiler.loop.verify import verify
 from txc.compiler.numerics import Array
 from txc.compiler.passes.pipeline import optimise
+from txc.compiler.runtime.function import KernelFunction
+from txc.compiler.runtime.jit import jit
 from txc.compiler.runtime.library import Function
 from txc.compiler.runtime.toolchain import build_shared
 from txc.compiler.schedule.errors import ScheduleError
@@ -98,7 +102,15 @@ def check_compiled(candidate: Candidate, cases: Sequence[Case]) -> str:
     return ""
 
 
-def called(function: Function) -> Run:
+def check_llvm(candidate: Candidate, cases: Sequence[Case]) -> str:
+    """LLVM, loaded into this process."""
+    nest = optimise(lowered(candidate.graph, candidate.directives, candidate.target), candidate.target)
+    facade = interface(candidate.graph)
+    function = jit(module(nest, facade, candidate.target), facade, candidate.target)
+    return verify_cases(cases, called(function)).message
+
+
+def called(function: KernelFunction) -> Run:
     """A compiled kernel as a backend."""
     def call(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
         function(*inputs, out=outputs)
@@ -148,3 +160,9 @@ def test_compiled_kernels_compute_what_the_reference_says(candidate: Candidate) 
     for tool in {compiler for compiler, _ in COMPILERS}:
         require_tool(tool)
     hold(candidate, check_compiled)
+
+
+@SLOW
+@given(candidates(HERE))
+def test_kernels_that_llvm_compiles_compute_what_the_reference_says(candidate: Candidate) -> None:
+    hold(candidate, check_llvm)

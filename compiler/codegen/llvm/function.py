@@ -24,7 +24,7 @@ from .values import LOCAL, Value, kind_of, memory_kind, whole
 
 @dataclass
 class Program:
-    """What the functions of one module have in common; `regions` are the texts of those written so far."""
+    """What the functions of one module have in common; `functions` are the texts of those written so far."""
 
     name: str
     by_value: frozenset[str]
@@ -32,8 +32,8 @@ class Program:
     cores: int
     aliases: Aliases = field(default_factory=Aliases)
     declared: dict[str, str] = field(default_factory=dict[str, str])
-    regions: list[str] = field(default_factory=list[str])
-    slices: int = 0
+    functions: list[str] = field(default_factory=list[str])
+    regions: int = 0
 
 
 class Function:
@@ -44,6 +44,7 @@ class Function:
         self.builder = Builder()
         self.frame = Frame(self.builder, outer, struct)
         self.memory = Memory()
+        self.slices = 0     # bytes of the slices of all tasks, for the region that needs most
         self._program = program
         self._in_region = outer is not None
         self._ranges = dict(ranges or {})
@@ -52,7 +53,7 @@ class Function:
                                 "aarch64" in program.features)
         self._expressions = Expressions(self.builder, self.frame, arithmetic, program.aliases,
                                         program.by_value, self._ranges)
-        self._arena = f"region{len(program.regions)}" if outer else "shared"
+        self._arena = f"memory {len(program.functions)} {program.regions}"
 
     def block(self, block: Block) -> None:
         """The statements of a block, in a scope of their own."""
@@ -157,9 +158,9 @@ class Function:
 
     def _parallel(self, loop: For) -> None:
         """The body becomes a function; here its arguments are gathered and the tasks run."""
-        program, number = self._program, len(self._program.regions)
-        name = f"{program.name}_region{number}"
-        program.regions.append("")      # regions of a region's body do not exist: they are loops
+        program = self._program
+        name = f"{program.name}_region{program.regions}"
+        program.regions += 1
         tasks = tasks_of(loop, program.cores)
         inner = Function(program, self._ranges, self.frame, f"%{name}_args")
         inner.task(loop, tasks)
@@ -167,11 +168,11 @@ class Function:
         if inner.memory.bytes:
             fields.append(Value("%slices", "ptr"))
             inner.own_slice(len(fields) - 1, name)
-            program.slices = max(program.slices, tasks * inner.memory.bytes)
+            self.slices = max(self.slices, tasks * inner.memory.bytes)
         types = ", ".join(v.type for v in fields)
         head = f"%{name}_args = type {{ {types} }}\n\n" if fields else ""
-        program.regions[number] = (f"{head}define internal i32 @{name}(ptr %arg, i32 %task) #0 {{\n"
-                                   f"{inner.builder.text()}  ret i32 0\n}}\n")
+        program.functions.append(f"{head}define internal i32 @{name}(ptr %arg, i32 %task) #0 {{\n"
+                                 f"{inner.builder.text()}  ret i32 0\n}}\n")
         self._run(name, tasks, self._arguments(name, fields))
 
     def _arguments(self, name: str, fields: list[Value]) -> Value:
