@@ -17,6 +17,7 @@ from .entry import Parts, Routine, entry_points
 from .function import Function, Program, Region, declaration, used
 from .header import header, prototype
 from .interface import Declaration, Interface, interface
+from .invoke import Invocations
 from .manifest import manifest
 from .memory import workspace_bytes
 from .names import Names
@@ -53,7 +54,7 @@ def emit(nest: Nest, kernel: Declaration, target: Target, *, schedule_text: str 
     body = _body(nest, facade, target)
     source = "\n".join(part for part in (
         _title(facade, target, schedule_text),
-        f'#include "{facade.name}.h"\n',
+        f'#include "{facade.name}.h"\n', body.headers,
         prelude(body.text, facade, c_features(target), target.vector_bytes, body.workspace),
         body.text) if part)
     sizes = {"bytes": body.workspace, "shared": body.shared, "slices": body.slices}
@@ -77,9 +78,11 @@ def write(package: Package, folder: Path) -> tuple[Path, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """All functions of NAME.c, and the bytes of workspace: for the caller, shared, of all slices."""
+    """All functions of NAME.c, the lines that include what they need, and the bytes of workspace: for the
+    caller, shared, of all slices."""
 
     text: str
+    headers: str
     packing: Packing
     workspace: int
     shared: int
@@ -89,7 +92,8 @@ class _Body:
 def _body(nest: Nest, facade: Interface, target: Target) -> _Body:
     names = Names([p.tensor.name for p in facade.parameters], reserved=[facade.name])
     by_value = frozenset(p.tensor.name for p in facade.parameters if p.by_value)
-    program = Program(facade.name, names, by_value, target.cores, abilities(target))
+    program = Program(facade.name, names, by_value, target.cores, abilities(target),
+                      Invocations(names, facade.name))
     split = prepacked(nest, [p.tensor.name for p in facade.constants])
     packing = packing_of(facade, split, names)
     first, second = (split_vectors(n, target.vector_bytes) for n in (split.prepack, split.main))
@@ -104,10 +108,11 @@ def _body(nest: Nest, facade: Interface, target: Target) -> _Body:
     parts = Parts(main.routine(shared), ahead and ahead.routine(shared), packing,
                   workspace_bytes(whole, slices))
     code = "\n".join(filter(None, (
-        f"#define TXC_SHARED {shared}\n" if slices else "", overlap_function(facade),
-        _parallel(facade.name, program.regions), *(text for c in made for text in c.texts),
+        f"#define TXC_SHARED {shared}\n" if slices else "", program.invocations.definitions(),
+        overlap_function(facade), _parallel(facade.name, program.regions), *(text for c in made for text in c.texts),
         entry_points(facade, parts))))
-    return _Body(code, packing, parts.workspace, whole, slices)
+    headers = "".join(f'#include "{h}"\n' for h in program.invocations.headers())
+    return _Body(code, headers, packing, parts.workspace, whole, slices)
 
 
 @dataclass(frozen=True, slots=True)

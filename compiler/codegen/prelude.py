@@ -6,6 +6,7 @@ import re
 
 from .helpers import helper_section
 from .interface import Interface
+from .invoke import PREFETCH
 from .vectors import GNU, section
 
 _MATH = re.compile(
@@ -28,6 +29,14 @@ _COMPILER = f"""\
 #pragma STDC FP_CONTRACT ON
 #elif {GNU}
 #pragma GCC optimize("fp-contract=fast", "no-math-errno")
+#endif
+"""
+
+_PREFETCH = f"""\
+#if {GNU}
+#define {PREFETCH}(p) __builtin_prefetch(p)
+#else
+#define {PREFETCH}(p) ((void)(p))
 #endif
 """
 
@@ -65,7 +74,7 @@ def prelude(code: str, interface: Interface, features: tuple[str, ...], vector_b
     includes = [f"#include <{h}.h>\n" for h, needed in (
         ("math", _MATH.search(everything)), ("string", re.search(r"\bmem(cpy|cmp|set)\(", everything))) if needed]
     parts = ["".join(includes), _allocator(interface.name) if workspace else "", _COMPILER,
-             _target(interface.name, features, vector_bytes), helpers, vectors]
+             _PREFETCH if PREFETCH in code else "", _target(interface.name, features, vector_bytes), helpers, vectors]
     return "\n".join(part for part in parts if part)
 
 

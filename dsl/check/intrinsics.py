@@ -54,7 +54,7 @@ def _body(intrinsic: ast.Intrinsic, defined: set[str], report: Report) -> typed.
 
 def _typed(intrinsic: ast.Intrinsic, adds: bool, kernel: typed.Kernel) -> typed.Intrinsic:
     tensors = {t.name: t for t in (*kernel.inputs, *kernel.outputs)}
-    texts = {language: "".join(e.text for e in intrinsic.emits if e.language == language)
+    texts = {language: "\\n".join(e.text for e in intrinsic.emits if e.language == language)
              for language in LANGUAGES}
     return typed.Intrinsic(intrinsic.name, tuple(tensors[p.name] for p in intrinsic.params), kernel.stages[0],
                            adds, intrinsic.target, tuple((k, text) for k, text in texts.items() if text))
