@@ -17,7 +17,25 @@ from dataclasses import replace
 
 from ...dsl.dtypes import I64
 from ..loop.accumulate import joined
-from ..loop.ir import Across, Alloc, Binary, Broadcast, Buffer, Const, Expr, Let, Invoke, Load, Nest, Operand, Ramp, Stmt, Store, Var
+from ..loop.ir import (
+    Across,
+    Alloc,
+    Binary,
+    Broadcast,
+    Buffer,
+    Const,
+    Expr,
+    Invoke,
+    Let,
+    Load,
+    Nest,
+    Operand,
+    Ramp,
+    Shuffle,
+    Stmt,
+    Store,
+    Var,
+)
 from ..loop.visit import all_exprs, map_exprs, map_stmts, rebuild, walk_stmts
 
 
@@ -145,7 +163,21 @@ def _part(expr: Expr, part: int, widths: dict[int, int]) -> Expr:
         case Ramp(base=base, stride=stride):
             offset = part * width * stride
             return Ramp(Binary("+", base, Const(offset)) if offset else base, stride, width)
+        case Shuffle():
+            return _split_shuffle(expr, part, widths)
         case Load(buffer=buffer, index=index) if buffer.lanes > 1:
             return Load(_split_buffer(buffer, widths), (*index, Const(part)))
         case _:
             return rebuild(expr, lambda e: _part(e, part, widths))
+
+
+def _split_shuffle(expr: Shuffle, part: int, widths: dict[int, int]) -> Expr:
+    """Some of the lanes picked; they must come from at most two parts of the operands."""
+    lanes, width, count = expr.left.lanes, widths[expr.left.lanes], widths[expr.lanes]
+    picks = expr.picks[part * count : (part + 1) * count]
+    origins = sorted({pick // width for pick in picks})
+    assert len(origins) <= 2, f"{expr} picks from more than two vectors of {width} lanes"
+    each = lanes // width
+    first, second = (_part(expr.left if n < each else expr.right, n % each, widths)
+                     for n in (origins[0], origins[-1]))
+    return Shuffle(first, second, tuple(pick % width + width * origins.index(pick // width) for pick in picks))
