@@ -13,12 +13,12 @@ from dataclasses import replace
 from ...dsl.dtypes import I64
 from .affine import SAFE, Box, Form, flat
 from .guards import guards_of, size
-from .ir import Binary, Block, Const, Expr, For, If, Let, Nest, Select, Stmt, Store, Var
+from .ir import Binary, Block, Const, Expr, For, If, Let, Nest, Stmt, Var
 from .ranges import Range, bounds
 from .simplify import Simplifier, simplify
 from .simplify_compare import narrowed
 from .simplify_lanes import LANE, one_lane
-from .visit import free_vars, loads, map_stmts, substitute, walk_stmts
+from .visit import free_vars, substitute, walk_stmts
 
 Ranges = Mapping[str, Range]
 Names = frozenset[str]
@@ -90,7 +90,7 @@ class _Peeler:
         """The loop in pieces, one after the other."""
         inside = {**ranges, loop.var: (0, loop.extent - 1)}
         for first, last in self.cut(loop.var, loop.body, inside):
-            piece = Simplifier(ranges).block(Block((shifted(loop, first, last),)))
+            piece = Simplifier(ranges).block(Block(shifted(loop, first, last)))
             yield self.block(piece, ranges, names - {loop.var})
 
     def branches(self, var: str, body: Block, ranges: Ranges, names: Names) -> Block | None:
@@ -120,12 +120,15 @@ def _bound(block: Block) -> set[str]:
     return {s.var for s in inner if isinstance(s, For)} | {s.var.name for s in inner if isinstance(s, Let)}
 
 
-def shifted(loop: For, first: int, last: int) -> Stmt:
+def shifted(loop: For, first: int, last: int) -> tuple[Stmt, ...]:
     """The iterations of a loop from first to last."""
+    if (first, last) == (0, loop.extent - 1):
+        return (loop,)
     if first == last:
-        return substitute(loop.body, {loop.var: Const(first)})
+        return substitute(loop.body, {loop.var: Const(first)}).stmts
     by = {loop.var: Binary("+", Var(loop.var), Const(first))}
-    return replace(loop, extent=last - first + 1, body=substitute(loop.body, by) if first else loop.body)
+    body = substitute(loop.body, by) if first else loop.body
+    return (replace(loop, extent=last - first + 1, body=body),)
 
 
 # ── where to cut ──
@@ -186,26 +189,3 @@ def _crossing(factor: int, constant: int) -> int:
     """The value of v from which on `factor * v + constant < 0` is not what it was before."""
     assert abs(constant) < SAFE
     return -(constant // factor) if factor > 0 else constant // -factor + 1
-
-
-# ── copies ──
-
-
-def peel_copies(nest: Nest) -> Nest:
-    """Innermost loops that copy with guards on their own variable, in pieces: a padded row is zeros, the row,
-    and zeros. Code grows by a few stores, so this is always done."""
-    def change(stmt: Stmt) -> Stmt | tuple[Stmt, ...]:
-        if not isinstance(stmt, For) or stmt.kind not in ("serial", "vectorized") or not _is_copy(stmt):
-            return stmt
-        cut = partition(stmt.var, stmt.body, {stmt.var: (0, stmt.extent - 1)})
-        return tuple(shifted(stmt, first, last) for first, last, _ in cut) if 1 < len(cut) <= 3 else stmt
-
-    return replace(nest, body=map_stmts(nest.body, change))
-
-
-def _is_copy(loop: For) -> bool:
-    match loop.body.stmts:
-        case (Store(value=Select()) as store,):
-            return all(load.buffer != store.buffer for load in loads(store.value))
-        case _:
-            return False

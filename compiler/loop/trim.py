@@ -1,4 +1,4 @@
-"""Loops that do nothing in their first or last iterations do not make them."""
+"""Loops that do nothing in some of their iterations do not make them: the first, the last, all but each n-th."""
 
 from __future__ import annotations
 
@@ -8,39 +8,58 @@ from ...dsl.dtypes import I64
 from .affine import SAFE, flat
 from .guards import conjuncts, joined
 from .ir import Binary, Block, Const, Expr, For, If, Var
-from .ranges import Range
 from .visit import substitute
+
+MOST = 64    # values of a remainder
 
 
 def trimmed(loop: For) -> For | None:
-    """A loop without the iterations at its ends that its guard skips for certain; None if it skips all.
+    """A loop without the iterations that its guard skips for certain; None if it skips all.
 
     before  for s in 0..7 { if s >= 3 { C[0] = C[0] + A[s] } }
     after   for s in 0..4 { C[0] = C[0] + A[s + 3] }
     """
     match loop.body.stmts:
         case (If(condition=condition, then=then, otherwise=None),):
-            pass
+            parts = conjuncts(condition)
         case _:
             return loop
-    first, last = 0, loop.extent - 1
-    kept: list[Expr] = []
-    for part in conjuncts(condition):
-        limit = _limits(part, loop.var)
-        if limit is None:
-            kept.append(part)
-        else:
-            first, last = max(first, limit[0]), min(last, limit[1])
-    if len(kept) == len(conjuncts(condition)):
-        return loop
-    if first > last:
+    for part in parts:
+        found = _limits(part, loop.var) or _phase(part, loop.var)
+        if found is None:
+            continue
+        first, last, step = found
+        count = (min(last, loop.extent - 1) - first) // step + 1
+        if count <= 0:
+            return None
+        rest = tuple(p for p in parts if p is not part)
+        body = Block((If(joined(rest), then),)) if rest else then
+        at = Binary("+", Binary("*", Var(loop.var), Const(step)), Const(first))
+        return replace(loop, extent=count, body=substitute(body, {loop.var: at}))
+    return loop
+
+
+Values = tuple[int, int, int]   # first, last, step
+
+
+def _phase(part: Expr, var: str) -> Values | None:
+    """The values of a variable where a remainder of nothing but it and numbers is a certain number."""
+    match part:
+        case Binary(op="==", left=Binary(op="%", left=left, right=Const(value=by)), right=Const(value=wanted)):
+            form = flat(left)
+        case _:
+            return None
+    if form.terms.keys() != {Var(var)} or not 1 < by <= MOST:
         return None
-    body = Block((If(joined(kept), then),)) if kept else then
-    by = {loop.var: Binary("+", Var(loop.var), Const(first))}
-    return replace(loop, extent=last - first + 1, body=substitute(body, by) if first else body)
+    factor = form.terms[Var(var)]
+    fitting = [v for v in range(int(by)) if (factor * v + form.constant) % by == wanted]
+    if not fitting:
+        return 0, -1, 1
+    step = int(by) // len(fitting)
+    return fitting[0], SAFE, step
 
 
-def _limits(part: Expr, var: str) -> Range | None:
+def _limits(part: Expr, var: str) -> Values | None:
     """Between which values a variable is where a comparison of nothing but it and numbers holds."""
     if not isinstance(part, Binary) or part.op not in ("<", ">=") or part.left.dtype != I64:
         return None
@@ -50,10 +69,10 @@ def _limits(part: Expr, var: str) -> Range | None:
     factor, constant = form.terms[Var(var)], form.constant
     match part.op, factor > 0:
         case "<", True:
-            return -SAFE, (-constant - 1) // factor
+            return 0, (-constant - 1) // factor, 1
         case "<", False:
-            return constant // -factor + 1, SAFE
+            return max(0, constant // -factor + 1), SAFE, 1
         case _, True:
-            return -(constant // factor), SAFE
+            return max(0, -(constant // factor)), SAFE, 1
         case _:
-            return -SAFE, constant // -factor
+            return 0, constant // -factor, 1

@@ -15,7 +15,7 @@ from ..loop.ranges import Range, bounds
 from ..loop.simplify_compare import narrowed
 from ..loop.visit import free_vars
 from ..loop.zero_terms import update, with_term
-from .interior import versioned
+from .interior import Versions
 
 COPIES = 400    # statements that a branch may write twice
 
@@ -37,8 +37,8 @@ class Guards:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with its guards hoisted."""
-        hoisted = _Hoister(self.copies).block(versioned(nest.body, self.copies), {})
-        return replace(nest, body=versioned(hoisted, self.copies, still=True))
+        hoisted = _Hoister(self.copies).block(Versions(self.copies).block(nest.body, {}), {})
+        return replace(nest, body=Versions(self.copies, still=True).block(hoisted, {}))
 
 
 class _Hoister:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from ...dsl.dtypes import I64
 from ..loop.affine import Box
-from ..loop.guards import TRUE, assumed_stmts, guards_of, is_pure, joined, size, throughout
+from ..loop.guards import TRUE, assumed_stmts, conjuncts, guards_of, is_pure, joined, size, throughout
 from ..loop.ir import Block, Expr, For, If, Let, Stmt, Store
 from ..loop.ranges import Range, bounds
 from ..loop.simplify import Simplifier
@@ -16,6 +16,7 @@ from ..loop.simplify_compare import narrowed
 from ..loop.simplify_lanes import LANE, one_lane
 from ..loop.visit import blocks, free_vars, stores
 
+FALSE = replace(TRUE, value=False)
 LEAST = Fraction(1, 4)      # of the iterations around a tile, for a copy of it without guards to be worth it
 Ranges = Mapping[str, Range]
 
@@ -28,41 +29,92 @@ class Interior:
     known: frozenset[Expr]
 
 
-def versioned(block: Block, limit: int, ranges: Ranges | None = None, *, still: bool = False) -> Block:
-    """Tiles with guards, of at most `limit` statements, in two versions: the interior one without them.
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Two versions of each tile of at most `limit` statements: the interior without guards, and the rest.
 
     before  for x in 0..8 { for s in 0..3 { C[x] = C[x] + select(x + s >= 1, X[x + s - 1], 0) } }
     after   for x in 0..8 { if x >= 1 { for s in 0..3 { C[x] = C[x] + X[x + s - 1] } } else { … as before } }
 
     The outermost loop is taken in which the interior is a quarter of what there is, or more. With `still`
-    only loops that change no guard get a copy, and the branch is just around them.
+    only loops that change no guard get a copy, and the branch is just around them. `failed` are conditions
+    of which one does not hold here.
     """
-    here, stmts, run = dict(ranges or {}), list[Stmt](), list[Stmt]()
-    for stmt in block.stmts:
-        if isinstance(stmt, Store | For | If):
-            run.append(stmt)
-            continue
-        stmts += _run(run, limit, here, still)
-        run = []
-        if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
-            here[stmt.var.name] = bounds(stmt.value, here)
-        stmts.append(versioned(stmt, limit, here, still=still) if isinstance(stmt, Block) else stmt)
-    return Block((*stmts, *_run(run, limit, here, still)))
 
+    limit: int
+    still: bool = False
+    failed: tuple[frozenset[Expr], ...] = ()
 
-def _run(run: list[Stmt], limit: int, ranges: Ranges, still: bool) -> Iterator[Stmt]:
-    """Statements in a row: those with guards in two versions, with what sets their accumulators."""
-    guarded = [n for n, stmt in enumerate(run) if any(True for _ in guards_of(stmt, {}))]
-    first, last = (_start(run, guarded[0]), guarded[-1] + 1) if guarded else (0, 0)
-    inner = Block(tuple(run[first:last]))
-    found = interior(inner, ranges, still) if guarded and size(inner) <= limit else None
-    if found is None:
-        yield from (_descended(stmt, limit, ranges, still) for stmt in run)
-        return
-    yield from run[:first]
-    clean = Simplifier(ranges).block(assumed_stmts(inner, found.known))
-    yield If(found.condition, clean, inner)
-    yield from run[last:]
+    def block(self, block: Block, ranges: Ranges) -> Block:
+        """A scope with its tiles in two versions."""
+        here, stmts, run = dict(ranges), list[Stmt](), list[Stmt]()
+        for stmt in block.stmts:
+            if isinstance(stmt, Store | For | If):
+                run.append(stmt)
+                continue
+            stmts += self.run(run, here)
+            run = []
+            if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
+                here[stmt.var.name] = bounds(stmt.value, here)
+            stmts.append(self.block(stmt, here) if isinstance(stmt, Block) else stmt)
+        return Block((*stmts, *self.run(run, here)))
+
+    def run(self, run: list[Stmt], ranges: Ranges) -> Iterator[Stmt]:
+        """Statements in a row: those with guards in two versions, with what sets their accumulators."""
+        guarded = [n for n, stmt in enumerate(run) if any(True for _ in guards_of(stmt, {}))]
+        first, last = (_start(run, guarded[0]), guarded[-1] + 1) if guarded else (0, 0)
+        inner = Block(tuple(run[first:last]))
+        found = self.interior(inner, ranges) if guarded and size(inner) <= self.limit else None
+        if found is None:
+            yield from (self.inside(stmt, ranges) for stmt in run)
+            return
+        yield from run[:first]
+        clean = Simplifier(ranges).block(assumed_stmts(inner, found.known))
+        yield If(found.condition, clean, inner)
+        yield from run[last:]
+
+    def inside(self, stmt: Stmt, ranges: Ranges) -> Stmt:
+        """A statement with the tiles further in in two versions."""
+        match stmt:
+            case For(var=var, extent=extent):
+                return replace(stmt, body=self.block(stmt.body, {**ranges, var: (0, extent - 1)}))
+            case If(condition=condition, then=then, otherwise=otherwise):
+                outside = replace(self, failed=(*self.failed, frozenset(conjuncts(condition))))
+                other = None if otherwise is None else outside.block(otherwise, ranges)
+                return replace(stmt, then=self.block(then, ranges), otherwise=other)
+            case _:
+                return stmt
+
+    def interior(self, block: Block, ranges: Ranges) -> Interior | None:
+        """Where in the loops around a block all its guards hold; None if that is nowhere, rare, or no gain."""
+        simplifier = Simplifier(ranges)
+        conditions: dict[Expr, None] = {}
+        known: set[Expr] = set()
+        moving = False
+        for part, inside in guards_of(block, ranges):
+            inner = {name: r for name, r in inside.items() if name not in ranges}
+            holds = _holds(part, inner, simplifier.box)
+            if holds is None:
+                continue
+            condition = simplifier.expr(holds)
+            if condition == FALSE:
+                return None
+            known.add(part)
+            moving = moving or bool(free_vars(part) & inner.keys())
+            if condition != TRUE:
+                conditions[condition] = None
+        if not conditions or not self.worthwhile(block, moving) or any(f <= conditions.keys() for f in self.failed):
+            return None
+        if _share(simplifier.box, tuple(conditions)) < LEAST:
+            return None
+        return Interior(simplifier.expr(joined(conditions)), frozenset(known))
+
+    def worthwhile(self, block: Block, moving: bool) -> bool:
+        """Whether a branch out here saves branches further in."""
+        if self.still:
+            loops = any(isinstance(s, For) for s in block.stmts)
+            return loops and not moving and len(_conditions(block)) > 1
+        return moving or len(_conditions(block)) > 1
 
 
 def _start(run: list[Stmt], first: int) -> int:
@@ -71,43 +123,6 @@ def _start(run: list[Stmt], first: int) -> int:
     while first and {s.buffer for s in stores(run[first - 1])} <= own:
         first -= 1
     return first
-
-
-def _descended(stmt: Stmt, limit: int, ranges: Ranges, still: bool) -> Stmt:
-    match stmt:
-        case For(var=var, extent=extent):
-            return replace(stmt, body=versioned(stmt.body, limit, {**ranges, var: (0, extent - 1)}, still=still))
-        case If(then=then, otherwise=otherwise):
-            other = None if otherwise is None else versioned(otherwise, limit, ranges, still=still)
-            return replace(stmt, then=versioned(then, limit, ranges, still=still), otherwise=other)
-        case _:
-            return stmt
-
-
-def interior(block: Block, ranges: Ranges, still: bool = False) -> Interior | None:
-    """Where in the loops around a block all guards in it hold; None if that is nowhere, rare, or no gain."""
-    simplifier = Simplifier(ranges)
-    conditions: dict[Expr, None] = {}
-    known: set[Expr] = set()
-    moving = False
-    for part, inside in guards_of(block, ranges):
-        inner = {name: r for name, r in inside.items() if name not in ranges}
-        holds = _holds(part, inner, simplifier.box)
-        if holds is None:
-            continue
-        condition = simplifier.expr(holds)
-        if condition == replace(TRUE, value=False):
-            return None
-        known.add(part)
-        moving = moving or bool(free_vars(part) & inner.keys())
-        if condition != TRUE:
-            conditions[condition] = None
-    worthwhile = (moving and not still) or len(_conditions(block)) > 1
-    if still and (moving or not any(isinstance(s, For) for s in block.stmts)):
-        return None
-    if not conditions or not worthwhile or _share(simplifier.box, tuple(conditions)) < LEAST:
-        return None
-    return Interior(simplifier.expr(joined(conditions)), frozenset(known))
 
 
 def _holds(part: Expr, inner: Ranges, box: Box) -> Expr | None:

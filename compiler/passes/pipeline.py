@@ -11,8 +11,10 @@ from ..loop.verify import verify
 from ..target.target import Target
 from .guards import Guards
 from .name_values import NameValues
+from .peel import PeelCopies
 from .promote import Promote
 from .scalarize import Scalarize
+from .transpose import Transpose
 from .unroll import Unroll
 from .vectorize import Vectorize
 
@@ -33,6 +35,8 @@ def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
     """Name and pass, in order, for a target."""
     return (
         ("simplify", Simplify()),
+        ("transpose", Transpose(target.vector_bytes)),
+        ("peel-copies", PeelCopies()),
         ("vectorize", Vectorize(target.vector_bytes)),
         ("unroll", Unroll()),
         ("tidy", Simplify()),
