@@ -21,6 +21,7 @@ from .lower_frame import Frame, Tensors
 from .lower_lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
 from .lower_layout import arrangement
 from .lower_names import loop_names
+from .lower_partly import frame_inside
 from .lower_starts import region_box
 from .lower_statement import element_store, reduction_edge, reduction_step
 from .lower_tensorize import invocation
@@ -294,7 +295,8 @@ class _Lowering:
         if key not in self.regions:
             self.regions[key] = regions(self.state, host, position)
         found = self.regions[key]
-        starts, extents = region_box(host, found.of[guest.name], found.atoms, frame)
+        inside = frame_inside(host, position, frame)
+        starts, extents = region_box(host, found.of[guest.name], found.atoms, inside)
         stmts: list[Stmt] = []
         tensors = frame.tensors
         if not self.state.dag.is_output(guest.name):

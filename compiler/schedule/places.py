@@ -13,8 +13,9 @@ from ..sym import Hole
 from .errors import ScheduleError
 from .holes import Holes, place_name
 from .padding import materialise, names_padding
+from .partly import begun, left_inside
 from .region import Interval, regions
-from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, left_of, steps
+from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, steps
 
 
 def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
@@ -100,8 +101,8 @@ def region_of(state: State, owner: StageState, place: Place) -> list[sym.Int]:
     """The extents of an attached stage for a full tile of its host, over the holes of the schedule."""
     host = state.stages[place.stage]
     position = host.position(place.loop)
-    left = {axis.name: left_of(state.stages[place.stage], axis.name, position + 1)
-            for axis in (*host.stage.axes, *host.stage.reduction_axes)}
+    axes = [axis.name for axis in (*host.stage.axes, *host.stage.reduction_axes)]
+    left = left_inside(host, axes, position + 1)
     return [sym.substitute(part.extent, left) for part in regions(state, host, position).of[owner.name]]
 
 
@@ -114,7 +115,7 @@ def _check_partition(state: State, owner: StageState, place: Place, span: Span) 
     own = [part.start.names[0] for part, dimension in zip(parts, owner.stage.shape, strict=True)
            if _is_axis(part, extents, dimension)]
     stepped = {axis for axis in extents if any(at <= position for at, _ in steps(host, axis))}
-    complete = len(set(own)) == len(parts) and stepped <= set(own)
+    complete = len(set(own)) == len(parts) and stepped <= set(own) and not any(begun(host, position + 1))
     if not complete or host.place != ROOT or not all(in_order(host, axis) for axis in stepped):
         raise ScheduleError("S452", f"output {owner.name} cannot be computed at {host.name}.{place.loop}: "
                             "the iterations there do not each compute a part of their own", span,
