@@ -58,7 +58,8 @@ def test_no_split_of_a_fused_axis_changes_a_result(data: st.DataObject) -> None:
 
 def test_holes_leave_everything() -> None:
     """Only numbers are looked at; the nest of a row is then not that of the schedule filled, but as right."""
-    template = Template(GRID, parse_directives("fuse D.i D.j as t split D.t: [t0, t1] compute T at D.t0"), TARGET)
+    directives = parse_directives("fuse D.i D.j as t split D.t: [t0, t1] compute T at D.t0")
+    template = Template(GRID, directives, TARGET)
     for tile in (3, 6, 4):
         check_nest(GRID, template.lower((tile,)))
         assert "local T: f32[4, 6]" in str(template.lower((tile,)))
