@@ -76,11 +76,11 @@ class Vectorize:
         width = max(1, self.vector_bytes // _widest(loop.body))
         try:
             yield from _strips(loop, width)
-        except _NotVectorizable:
+        except NotVectorizable:
             yield replace(loop, kind="serial", body=self._block(loop.body))
 
 
-class _NotVectorizable(Exception):
+class NotVectorizable(Exception):
     """A body whose lanes cannot run together."""
 
 
@@ -118,11 +118,16 @@ def _block_of(body: Block) -> Iterator[Stmt]:
 
 def _widen(body: Block, var: str, base: Expr, lanes: int) -> Block:
     """The body for iterations base … base + lanes - 1 at once."""
-    return _Widener(var, base, lanes).block(body, {})
+    return Widener(var, base, lanes).block(body, {})
 
 
 @dataclass(frozen=True, slots=True)
-class _Widener:
+class Widener:
+    """Writes statements and expressions for `lanes` values of a loop variable at once, from `base` on.
+
+    `named` has the vectors that stand for values named inside the loop.
+    """
+
     var: str
     base: Expr
     lanes: int
@@ -144,32 +149,32 @@ class _Widener:
                 case If():
                     stmts.append(self.branch(stmt, named))
                 case _:
-                    raise _NotVectorizable
+                    raise NotVectorizable
         return Block(tuple(stmts))
 
     def branch(self, stmt: If, named: Mapping[str, Var]) -> If:
         """A branch that all lanes take together."""
         condition = self.expr(stmt.condition, named)
         if condition.lanes > 1:
-            raise _NotVectorizable
+            raise NotVectorizable
         other = None if stmt.otherwise is None else self.block(stmt.otherwise, named)
         return If(condition, self.block(stmt.then, named), other)
 
     def store(self, store: Store, named: Mapping[str, Var]) -> Store:
         index = self.index(store.index, named)
         if all(e.lanes == 1 for e in index):
-            raise _NotVectorizable
+            raise NotVectorizable
         return Store(store.buffer, index, self.wide(self.expr(store.value, named)))
 
     def index(self, index: tuple[Expr, ...], named: Mapping[str, Var]) -> tuple[Expr, ...]:
         wide = tuple(self.subscript(e, named) for e in index)
         if sum(e.lanes > 1 for e in wide) > 1:
-            raise _NotVectorizable
+            raise NotVectorizable
         return wide
 
     def subscript(self, expr: Expr, named: Mapping[str, Var]) -> Expr:
         """A subscript affine in the loop variable becomes a ramp, any other a vector of indices."""
-        step = _step(expr, self.var)
+        step = step_of(expr, self.var)
         if step is None or free_vars(expr) & named.keys():
             return self.expr(expr, named)
         start = substitute(expr, {self.var: self.base})
@@ -205,7 +210,7 @@ class _Widener:
             case Select():
                 return self.select(expr, named)
             case Ramp() | Broadcast() | Shuffle() | Across():
-                raise _NotVectorizable
+                raise NotVectorizable
 
     def all_wide(self, args: tuple[Expr, ...]) -> tuple[Expr, ...]:
         return tuple(map(self.wide, args)) if any(a.lanes > 1 for a in args) else args
@@ -218,7 +223,7 @@ class _Widener:
         return Select(condition, then, otherwise)
 
 
-def _step(expr: Expr, var: str) -> int | None:
+def step_of(expr: Expr, var: str) -> int | None:
     """How much an affine subscript grows with a variable; None where it is not affine in it."""
     form = flat(expr)
     others = (atom for atom in form.terms if atom != Var(var))
