@@ -22,6 +22,7 @@ from .lower_lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
 from .lower_layout import arrangement
 from .lower_names import loop_names
 from .lower_partly import frame_inside
+from .lower_prefetch import prefetches
 from .lower_starts import region_box
 from .lower_statement import element_store, reduction_edge, reduction_step
 from .lower_tensorize import invocation
@@ -235,8 +236,10 @@ class _Lowering:
                              lambda f: self._with_guests(stage, position, f, init))
 
     def _with_guests(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
-        stmts: list[Stmt] = []
-        guests = [] if init else self.state.attached(stage.name, stage.loops[position].name)
+        loop = stage.loops[position]
+        ahead = () if init else prefetches(self.state, stage, position, frame, self.tiles.of(loop))
+        stmts: list[Stmt] = [*ahead]
+        guests = [] if init else self.state.attached(stage.name, loop.name)
         for guest in guests:
             made, frame = self._guest(stage, position, guest, frame)
             stmts += made

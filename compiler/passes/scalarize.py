@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..loop.ir import Alloc, Block, Buffer, Nest, Stmt
-from ..loop.visit import free_vars, rebuild_stmt
+from ..loop.ir import Alloc, Block, Buffer, Nest, Prefetch, Stmt
+from ..loop.visit import free_vars, rebuild_stmt, walk_stmts
 from .access import Spot, accesses, separate, spot
 from .registers import LIMIT, assign, replaced
 
@@ -38,6 +38,8 @@ class Scalarize:
 def _places(stmts: tuple[Stmt, ...], buffer: Buffer, limit: int) -> list[Spot]:
     """The places of a buffer in the order of memory; none where registers cannot stand for them."""
     found = [a for a in accesses(Block(stmts)) if a.buffer == buffer]
+    if any(isinstance(s, Prefetch) and s.buffer == buffer for s in walk_stmts(Block(stmts))):
+        return []
     if any(free_vars(e) for access in found for e in access.index):
         return []
     places = {None if access.pinned else spot(access.index) for access in found}

@@ -18,6 +18,7 @@ from .marks import check_marks, parallel, unroll, vectorize
 from .order import check_fused, order
 from .peel import check_peeled, peel
 from .places import check_places, compute_at
+from .prefetch import check_prefetched, prefetch
 from .rfactor import check_parts, rfactor
 from .split import split
 from .state import State, initial
@@ -38,6 +39,7 @@ STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.Unroll: unroll,
     ast.Peel: peel,
     ast.Tensorize: tensorize,
+    ast.Prefetch: prefetch,
 }
 
 
@@ -47,6 +49,7 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
     _apply_all(state, directives, holes)
     check_layouts(state, holes)
     check_tensorized(state, holes)
+    check_prefetched(state)
     return state
 
 

@@ -99,18 +99,33 @@ def _reader(stage: StageState, parts: Mapping[str, Interval]) -> Reader:
 def regions(state: State, host: StageState, position: int) -> Regions:
     """The region of every stage computed at the host's loop at `position` or inside it."""
     atoms = Atoms()
+    return Regions(_inside(state, host, position, atoms)[0], atoms)
+
+
+def read_region(state: State, host: StageState, position: int, tensor: typed.Tensor) -> Regions | None:
+    """The region of any tensor that is read inside the host's loop at `position`; None if nothing reads it."""
+    atoms = Atoms()
+    readers = _inside(state, host, position, atoms)[1]
+    if all(read.tensor != tensor.name for reader in readers for read in typed.reads(reader.body)):
+        return None
+    return Regions({tensor.name: _needed(tensor.name, tensor.shape, readers, atoms)}, atoms)
+
+
+def _inside(state: State, host: StageState, position: int,
+            atoms: Atoms) -> tuple[dict[str, Region], list[Reader]]:
+    """The regions of the stages computed inside a loop, and all that reads there."""
     here = {axis.name: Interval(variable(axis.name), Hole(axis.name))
             for axis in (*host.stage.axes, *host.stage.reduction_axes)}
     inside = {s.name for loop in host.loops[position:] for s in _guests(state, host.name, loop.name)}
     found: dict[str, Region] = {}
     readers = [_reader(host, here)]
     for guest in reversed([s for s in state.stages.values() if s.name in inside]):
-        region = _needed(guest, readers, atoms)
+        region = _needed(guest.name, guest.stage.shape, readers, atoms)
         found[guest.name] = region
         own = {axis.name: part for axis, part in zip(guest.stage.axes, region, strict=True)}
         own |= {a.name: Interval(Affine(), a.extent) for a in guest.stage.reduction_axes}
         readers.append(_reader(guest, own))
-    return Regions(found, atoms)
+    return found, readers
 
 
 def _guests(state: State, stage: str, loop: str) -> list[StageState]:
@@ -118,13 +133,13 @@ def _guests(state: State, stage: str, loop: str) -> list[StageState]:
     return direct + [deep for guest in direct for deep in state.guests(guest.name)]
 
 
-def _needed(guest: StageState, readers: Sequence[Reader], atoms: Atoms) -> Region:
-    """The hull of all reads of a stage."""
+def _needed(tensor: str, shape: tuple[int, ...], readers: Sequence[Reader], atoms: Atoms) -> Region:
+    """The hull of all reads of a tensor."""
     reads = [(read,
-              reader) for reader in readers for read in typed.reads(reader.body) if read.tensor == guest.name]
+              reader) for reader in readers for read in typed.reads(reader.body) if read.tensor == tensor]
     return tuple(_hull([_interval(read.index[d], reader, dimension, atoms) for read, reader in reads],
                        dimension, atoms)
-                 for d, dimension in enumerate(guest.stage.shape))
+                 for d, dimension in enumerate(shape))
 
 
 def _hull(parts: list[Interval | None], dimension: int, atoms: Atoms) -> Interval:
