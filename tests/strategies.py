@@ -68,6 +68,7 @@ simple_directives: st.SearchStrategy[ast.Directive] = st.one_of(
     st.builds(ast.Parallel, some(refs), st.none() | choices),
     st.builds(ast.Vectorize, refs),
     st.builds(ast.Unroll, refs),
+    st.builds(ast.Peel, refs),
     st.builds(ast.Unroll, refs, choices, st.none() | choices),
     st.builds(ast.Inline, some(refs)),
     st.builds(ast.ComputeAt, refs, some(places)),

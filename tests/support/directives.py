@@ -19,7 +19,7 @@ from txc.dsl.typed import reads
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]
 KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse", "cache_write",
-         "cache_read", "pad")
+         "cache_read", "pad", "peel")
 SIZES = (2, 1, 3, 4, 8, 5, 16)
 Directives = tuple[Directive, ...]
 
@@ -79,6 +79,8 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
         case "order":
             order = draw(st.permutations([loop.name for loop in stage.loops]))
             return f"order {stage.name}: {' '.join(order)}"
+        case "peel":
+            return f"peel {loop}"
         case "unroll":
             return pick((f"unroll {loop}", f"unroll {stage.name}: {pick((16, 2, 64, 0))}"))
         case "compute":

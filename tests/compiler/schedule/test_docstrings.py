@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.kernels import dag
 from support.scheduled import error_of, shown
-from txc.compiler.schedule import cache, fuse, inline, marks, order, places, split
+from txc.compiler.schedule import cache, fuse, inline, marks, order, peel, places, split
 
 TWO = "kernel f[M = 4, N = 8](A: f32[M, N]) -> (D: f32[M, N]) { D[i, j] = A[i, j] }"
 PRODUCT = "kernel f[N = 9](A: f32[N], B: f32[N]) -> (D: f32[N]) { T[a] = A[a] * B[a] D[i] = T[i] + A[i] }"
@@ -21,6 +21,7 @@ KERNELS: list[tuple[Callable[..., Any], str]] = [
     (order.order, ROWS), (fuse.fuse, TWO), (inline.inline, PRODUCT), (places.compute_at, PRODUCT),
     (marks.parallel, TWO), (marks.vectorize, TWO), (marks.unroll, TWO),
     (cache.cache_write, ROWS), (cache.cache_read, TWO),
+    (peel.peel, "kernel f[N = 8](A: f32[N]) -> (D: f32[N + 1]) { D[i] = (A[i - 1] else 0) }"),
 ]
 PARTS = re.compile(r"before\s+(.*?)\n\s+after\s+(.*?)\s+# (.*?)\n\s+needs\s+(.*?)(?:\n\n|\Z|\n\s*$)",
                    re.DOTALL)
@@ -47,7 +48,9 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
              ("unroll D.i\nparallel D.i", ""), ("unroll D.j\nvectorize D.j", ""),
              ("vectorize D.j\nunroll D.j", "")],
     "S422": [("compute E at D.i\nsplit D.i: [a, b: 2]", ""), ("compute E at D.i\nfuse D.i D.j as t", "")],
-    "S430": [("parallel C.k", ""), ("vectorize C.k", "")],
+    "S425": [("vectorize D.j\npeel D.j", ""), ("peel D.j\nvectorize D.j", "")],
+    "S426": [("peel D.j\nsplit D.j: [a, b: 2]", ""), ("peel D.j\nsplit D.j: [a, b: 2]\npeel D.a", "split D.j: [a, b: 2]")],
+    "S430": [("parallel C.k", "")],
     "S431": [("order C: k i j\nparallel C.i", ""), ("parallel C.i\norder C: k i j", "")],
     "S432": [("compute E at D.i\nparallel E.j", ""), ("parallel E.i\ncompute E at D.i", "")],
     "S433": [("parallel D.i\nparallel D.j", ""), ("vectorize D.i\nvectorize D.j", "")],
