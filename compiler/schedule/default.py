@@ -3,14 +3,20 @@
 Element-wise stages that are cheap to repeat are inlined; the innermost axis along which the output is
 contiguous becomes the vector axis, a few vectors wide, with the reduction loops outside it, so that sums stay
 in registers; the outer spatial loops run on threads. A single element-wise reader computes its reduction tile
-by tile.
+by tile. Reductions along memory run in lanes (default_lanes.py), stages of one row in the loop over rows
+(default_rows.py).
 """
 
 from __future__ import annotations
 
+from math import prod
+
 from ...dsl import ast, typed
 from .. import dag
 from ..target.target import Target
+from .default_lanes import fresh, in_lanes, lane_axis, on_threads
+from .default_lanes import ref as _ref
+from .default_rows import row_group
 from .fuse import joined
 
 VECTORS = 4  # vectors in a row tile: enough independent accumulators to hide the latency of an addition
@@ -28,10 +34,21 @@ def default_schedule(graph: dag.Dag, target: Target) -> tuple[ast.Directive, ...
     for stage in reversed(graph.stages):
         if stage.name in done:
             continue
+        rows = row_group(graph, stage, done, {s.name for s in inlined})
+        if rows and _rows_are_enough(stage, target):
+            made += _Rows(graph, stage, target).directives_of_rows(rows)
+            done |= {stage.name, *(s.name for s in rows)}
+            continue
         producer = _tile_producer(graph, stage, done)
         made += _Tiling(graph, stage, target).directives(producer)
         done |= {stage.name} | ({producer.name} if producer else set())
     return tuple(made)
+
+
+def _rows_are_enough(stage: dag.Stage, target: Target) -> bool:
+    """Whether the rows of a stage keep all cores busy, or there is too little work for that."""
+    rows = stage.shape if stage.reduction else stage.shape[:-1]
+    return prod(rows) >= target.cores or stage.points < PARALLEL_WORK
 
 
 def _inlined(graph: dag.Dag) -> list[dag.Stage]:
@@ -60,7 +77,7 @@ def _cheap(graph: dag.Dag, stage: dag.Stage) -> bool:
 
 def _tile_producer(graph: dag.Dag, stage: dag.Stage, done: set[str]) -> dag.Stage | None:
     """A reduction that only this element-wise stage reads, element by element: it is computed in the tile."""
-    if stage.reduction:
+    if stage.reduction or not stage.axes or stage.axes[-1].extent == 1:
         return None
     own = tuple(typed.Index(a.name) for a in stage.axes)
     for name in graph.producers(stage):
@@ -78,6 +95,7 @@ class _Tiling:
     def __init__(self, graph: dag.Dag, stage: dag.Stage, target: Target) -> None:
         self.graph = graph
         self.stage = stage
+        self.vector_bytes = target.vector_bytes
         self.lanes = max(1, target.vector_bytes // stage.dtype.bytes)
         self.cores = target.cores
 
@@ -85,6 +103,11 @@ class _Tiling:
         """Split, order and mark the loops of the stage, and those of the reduction computed in its tile."""
         stage = self.stage
         spatial = [a.name for a in stage.axes]
+        if self._is_for_threads(stage):
+            return on_threads(self.graph, stage, lane_axis(stage, self.lanes), self.lanes)
+        axis = lane_axis(stage, self.lanes)
+        if axis is not None:
+            return [*in_lanes(stage, axis, self.lanes), *self._parallel(spatial, stage)]
         if not spatial or stage.axes[-1].extent == 1:
             return self._parallel([a.name for a in stage.axes], stage)
         worker = producer or stage
@@ -119,6 +142,10 @@ class _Tiling:
         """The reduction in the tile: its reduction loops outside its spatial ones, which are written out."""
         place = self._fused(outer, producer)
         spatial = [a.name for a in producer.axes]
+        axis = lane_axis(producer, self.lanes)
+        if axis is not None:
+            return [ast.ComputeAt(_ref(producer.name), (_ref(self.stage.name, place),)),
+                    *in_lanes(producer, axis, self.lanes)]
         order = [*spatial[:-2], *(a.name for a in producer.reduction_axes), *spatial[-2:]]
         return [ast.ComputeAt(_ref(producer.name), (_ref(self.stage.name, place),)),
                 ast.Order(_ref(producer.name), tuple(map(_ref, order))),
@@ -132,6 +159,11 @@ class _Tiling:
         axes = [a.name for a in self.stage.axes]
         return joined(loops, {*axes, *(part for axis in axes for part in self._names(axis))})
 
+    def _is_for_threads(self, stage: dag.Stage) -> bool:
+        """Whether a reduction has too few elements for the cores, and work for all of them."""
+        few = self._is_parallel(stage) and prod(stage.shape) < self.cores
+        return few and stage.reduction is not None and not stage.reduction.reducer.startswith("arg")
+
     def _is_parallel(self, worker: dag.Stage) -> bool:
         return worker.points >= PARALLEL_WORK
 
@@ -142,15 +174,38 @@ class _Tiling:
 
     def _names(self, axis: str) -> tuple[str, str]:
         """Names for the two parts of an axis that the stage does not use yet."""
-        taken = {a.name for a in (*self.stage.axes, *self.stage.reduction_axes)}
-        free = axis
-        while {f"{free}0", f"{free}1"} & taken:
-            free += "_"
-        return f"{free}0", f"{free}1"
+        return fresh(self.stage, axis)
 
 
-def _ref(*parts: str) -> ast.Ref:
-    return ast.Ref(tuple(word for part in parts for word in part.split(".")))
+class _Rows(_Tiling):
+    """The directives of a root stage and of those computed at the loop over its rows."""
+
+    def directives_of_rows(self, group: list[dag.Stage]) -> list[ast.Directive]:
+        """The loop over rows, on threads where there is work enough, and what is computed in it."""
+        spatial = [a.name for a in self.stage.axes]
+        rows = spatial if self.stage.reduction else spatial[:-1]
+        most = max((self.stage, *group), key=lambda s: s.points)
+        made = self._parallel(rows, most)
+        place = self._fused(rows, most)
+        made += self._row(self.stage, len(rows))
+        for guest in group:
+            made.append(ast.ComputeAt(_ref(guest.name), (_ref(self.stage.name, place),)))
+            made += self._row(guest, len(rows))
+        return made
+
+    def _row(self, stage: dag.Stage, rows: int) -> list[ast.Directive]:
+        """A row of one stage in lanes: along a reduction axis, or along its own last axis."""
+        lanes = max(1, self.vector_bytes // stage.dtype.bytes)
+        axis = lane_axis(stage, lanes)
+        if axis is not None:
+            return in_lanes(stage, axis, lanes)
+        if len(stage.axes) <= rows:
+            return []
+        last = stage.axes[-1].name
+        over = [a.name for a in stage.reduction_axes]
+        order = [*(a.name for a in stage.axes[:-1]), *over, last]
+        moved = [ast.Order(_ref(stage.name), tuple(map(_ref, order)))] if over else []
+        return [*moved, ast.Vectorize(_ref(stage.name, last))]
 
 
 def _number(value: int) -> ast.Number:
