@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from .compiler.build import Build
     from .compiler.dag import Dag
     from .compiler.loop.ir import Nest
-    from .compiler.runtime.library import Function
+    from .compiler.runtime.function import KernelFunction
     from .compiler.verify import Verdict
     from .tuner.events import Event
     from .tuner.outcome import Outcome
@@ -151,9 +151,13 @@ class Kernel:
         """Write C source, header, manifest and build snippets into a folder; their paths."""
         return self.plan(target, schedule=schedule).write(Path(folder), name)
 
-    def build(self, *, schedule: str | None = None, threads: int = 0, cc: str | None = None) -> Function:
-        """The kernel compiled for this machine, as a function on numpy arrays: `f(A, B)` gives outputs."""
-        return self.plan(schedule=schedule, threads=threads).build(cc)
+    def build(self, *, schedule: str | None = None, threads: int = 0, cc: str | None = None,
+              backend: str = "c") -> KernelFunction:
+        """The kernel compiled for this machine, as a function on numpy arrays: `f(A, B)` gives outputs.
+
+        `backend` is `c`, with the C compiler `cc`, or `llvm`.
+        """
+        return self.plan(schedule=schedule, threads=threads).build(cc, backend=backend)
 
     def verify(self, *, schedule: str | None = None, seed: int = 0) -> Verdict:
         """Build the kernel, run it on generated inputs and compare with the reference."""
@@ -161,15 +165,16 @@ class Kernel:
 
     def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "random",
              target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False,
-             schedule: str | None = None, records: Path | None = None,
+             schedule: str | None = None, records: Path | None = None, backend: str = "c",
              on_event: Callable[[Event], None] = lambda event: None) -> Outcome:
         """Search the template of the kernel for its fastest filling, and record every trial.
 
         The budget is `trials` of the kernel in total, those of earlier runs included, or `budget` seconds of
         this run, or both; a minute without either. `search` is `random` or `grid`; `schedule` the number of
-        the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `on_event`
-        hears of everything (`txc.tuner.events`). Builds use the result from then on. Raises TxcError R609
-        where there is nothing to tune, R620 for a target that this machine cannot run.
+        the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `backend`
+        is what compiles candidates: `c`, or `llvm`, which is quicker. `on_event` hears of everything
+        (`txc.tuner.events`). Builds use the result from then on. Raises TxcError R609 where there is nothing
+        to tune, R620 for a target that this machine cannot run.
         """
         from .tuner.options import Budget, Options
         from .tuner.records import Records
@@ -181,7 +186,7 @@ class Kernel:
             raise _error("R609", f"{self.name} has no schedule with holes for {machine}: nothing to tune",
                          "only what a schedule leaves open is searched; `txc lower "
                          f"{self.source.name} {self.name} --emit template` writes one to add to the file")
-        task = Task(self.typed, self.dag, chosen.directives, machine, threads, self.source)
+        task = Task(self.typed, self.dag, chosen.directives, machine, threads, self.source, backend)
         limit = 60.0 if trials is None and budget is None else budget
         with Records(records) as store:
             return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,

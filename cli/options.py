@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+
+class BackendName(StrEnum):
+    """What makes machine code of a nest."""
+
+    c = "c"
+    llvm = "llvm"
+
+
+Backend = Annotated[BackendName, typer.Option(
+    "--backend", help="What compiles kernels: a C compiler, or LLVM through llvmlite.")]
 File = Annotated[Path, typer.Argument(help="A .tx file, or - for standard input.", show_default=False)]
 KernelName = Annotated[str | None, typer.Argument(
     metavar="KERNEL", help="A kernel or instance; may be left out where the file has only one.",

@@ -53,7 +53,7 @@ class Trial:
         return share(self.plan.dag, self.seconds, self.plan.target, self.plan.threads)
 
 
-def attempt(plan: Build, settings: Settings, *, verify: bool, repeat: int, inputs: Path | None,
+def attempt(plan: Build, settings: Settings, *, backend: str, verify: bool, repeat: int, inputs: Path | None,
             output: Path | None) -> Trial:
     """Build and run a kernel; write its outputs where asked to.
 
@@ -62,7 +62,7 @@ def attempt(plan: Build, settings: Settings, *, verify: bool, repeat: int, input
     if not plan.target.features <= host().features:
         missing = " ".join(sorted(plan.target.features - host().features))
         raise usage("R620", f"this machine cannot run code for {plan.target}: it lacks {missing}")
-    function = plan.build(settings.cc or None, bench=True)
+    function = plan.build(settings.cc or None, bench=True, backend=backend)
     given = _read(plan, inputs) if inputs else plan.inputs(settings.seed)
     if output is not None:
         results = function(*(given[t.name] for t in plan.kernel.inputs))

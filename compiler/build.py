@@ -15,12 +15,19 @@ from ..dsl.diagnostics import TxcError
 from ..dsl.source import Source
 from .cases import make_cases, make_inputs
 from .codegen.emit import Package, emit, write
+from .codegen.interface import interface
+from .codegen.llvm.module import Module, module
+from .codegen.llvm.package import emit_around
 from .dag import Dag
 from .driver import nest_of
 from .loop.ir import Nest
 from .numerics import Array
-from .runtime.library import NUMPY, Function
-from .runtime.toolchain import build_shared, build_static
+from .runtime.function import NUMPY, KernelFunction
+from .runtime.jit import jit
+from .runtime.library import Function
+from .runtime.llvm import assembly
+from .runtime.objects import build_object
+from .runtime.toolchain import build_shared, build_static, compiler_for
 from .schedule.errors import ScheduleError
 from .schedule.opened import opened
 from .schedule.select import Choice, Directives, has_holes
@@ -88,18 +95,41 @@ class Build:
     def library(self, folder: Path, name: str | None = None, *, static: bool = False,
                 cc: str | None = None) -> Path:
         """Write the generated files and a library compiled from them into a folder; the library's path."""
-        return (build_static if static else build_shared)(self.emit(name), folder, cc)
+        command = compiler_for(self.target, cc)
+        return (build_static if static else build_shared)(self.emit(name), folder, command)
 
-    def build(self, cc: str | None = None, *, bench: bool = False) -> Function:
-        """The kernel compiled and loaded, a function on arrays. Only with `bench` it can be timed."""
-        package = self.emit()
-        with tempfile.TemporaryDirectory(prefix="txc-") as folder:      # a loaded library needs no file
-            function = Function(build_shared(package, Path(folder), cc, bench=bench), package.interface)
+    def module(self, name: str | None = None) -> Module:
+        """What the kernel computes, as LLVM IR."""
+        return module(self.lower(), interface(self.kernel, name), self.target)
+
+    def assembly(self, name: str | None = None) -> str:
+        """The assembly that LLVM makes of it. Raises TxcError R630 without llvmlite."""
+        return assembly(self.module(name).text, self.target)
+
+    def object(self, folder: Path, name: str | None = None, *, cc: str | None = None) -> tuple[Path, Path]:
+        """Write NAME.o, LLVM's code with the entry points that cc compiles, and NAME.h; their paths."""
+        package, made = emit_around(self.lower(), self.kernel, self.target, name=name)
+        return build_object(package, folder, compiler_for(self.target, cc), made, self.target)
+
+    def build(self, cc: str | None = None, *, bench: bool = False, backend: str = "c") -> KernelFunction:
+        """The kernel compiled and loaded, a function on arrays; `backend` is `c` or `llvm`.
+
+        What a C compiler made can be timed only with `bench`.
+        """
+        if backend == "llvm":
+            function = jit(self.module(), interface(self.kernel), self.target)
+        else:
+            function = self._compiled(cc, bench=bench)
         if self.threads:
             function.set_threads(self.threads)
         return function
 
-    def verify(self, function: Function | None = None, *, seed: int = 0) -> Verdict:
+    def _compiled(self, cc: str | None, *, bench: bool) -> Function:
+        package = self.emit()
+        with tempfile.TemporaryDirectory(prefix="txc-") as folder:      # a loaded library needs no file
+            return Function(build_shared(package, Path(folder), cc, bench=bench), package.interface)
+
+    def verify(self, function: KernelFunction | None = None, *, seed: int = 0) -> Verdict:
         """The verdict on a function built from this, or on a new one; with constants packed too."""
         built = function or self.build()
         cases = make_cases(self.dag, (seed,))
@@ -109,7 +139,7 @@ class Build:
         """Inputs to try the kernel with, by name: normally distributed floats, small integers."""
         return make_inputs(self.dag, "normal", seed)
 
-    def time(self, function: Function, inputs: Mapping[str, Array], repeat: int = 0) -> float:
+    def time(self, function: KernelFunction, inputs: Mapping[str, Array], repeat: int = 0) -> float:
         """Seconds of the fastest call of a function built with `bench`.
 
         `repeat` 0 is as many calls as take about a fifth of a second.

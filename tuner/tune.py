@@ -9,6 +9,7 @@ import platformdirs
 
 from ..compiler.build import legal
 from ..compiler.dag import Dag, kernel_hash
+from ..compiler.runtime.llvm import version as llvm_version
 from ..compiler.runtime.toolchain import compiler
 from ..compiler.schedule.template import Template
 from ..compiler.target.target import Target
@@ -31,7 +32,8 @@ from .versions import compiler_version, generator_version
 class Task:
     """A kernel, the directives of its template, and what it is tuned for.
 
-    `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into.
+    `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into;
+    `backend` compiles candidates, `c` or `llvm`.
     """
 
     kernel: typed.Kernel
@@ -40,6 +42,7 @@ class Task:
     target: Target
     threads: int = 0
     source: Source | None = None
+    backend: str = "c"
 
     @property
     def key(self) -> TaskKey:
@@ -63,17 +66,17 @@ def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "rando
 
 def problem_of(task: Task) -> Problem:
     """A task as the loop sees it. Raises TxcError as `tune` does."""
-    command = compiler()
+    made_by = llvm_version() if task.backend == "llvm" else compiler_version(compiler())
     with legal(task.source):
         template = Template(task.dag, task.directives, task.target)
     key = task.key
     generator = generator_version()
     expected = platformdirs.user_cache_path("txc") / "expected" / f"{key.kernel_hash}-{generator}.npz"
-    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected)
+    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected, task.backend)
     columns = tuple(column.name for column in template.columns)
     blank = Record(
         key, task.kernel.name, dict(task.kernel.sizes), template.hash, columns, (), "", (), OK,
-        compiler=compiler_version(command), generator=generator, version=__version__)
+        compiler=made_by, generator=generator, version=__version__)
     return Problem(template, recipe, blank, lambda row: schedule_text(template, row))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +14,8 @@ from ..guard import guarded
 from ..inputs import usage
 from ..kernels import several, tune_command
 from ..options import Defines, File, Json, ScheduleChoice, TargetText, Threads
-from ..output import emit, say, warn
+from ..output import emit as emit_json
+from ..output import say, warn
 from ..settings import Settings, load
 
 if TYPE_CHECKING:
@@ -27,6 +30,15 @@ class Library(StrEnum):
     shared = "shared"
 
 
+class Product(StrEnum):
+    """What to write."""
+
+    c = "c"
+    obj = "obj"
+    llvm = "llvm"
+    asm = "asm"
+
+
 Names = Annotated[list[str] | None, typer.Argument(
     metavar="KERNEL", help="Kernels or instances; may be left out where the file has only one.",
     show_default=False)]
@@ -36,31 +48,39 @@ Folder = Annotated[Path, typer.Option(
 CName = Annotated[str | None, typer.Option("--name", help="Name of the C function. [default: the kernel's]",
                                            show_default=False)]
 Lib = Annotated[Library | None, typer.Option("--lib", help="Compile to a library too.", show_default=False)]
+Emit = Annotated[Product, typer.Option(
+    "--emit", help="C source and what belongs to it; or through LLVM an object with its header, LLVM IR, or "
+                   "assembly.")]
 RequireTuned = Annotated[bool, typer.Option("--require-tuned", help="Fail if a kernel has not been tuned.")]
 
 
 @guarded
 def build(file: File, kernels: Names = None, output: Folder = Path("build"), target: TargetText = None,
-          name: CName = None, lib: Lib = None, require_tuned: RequireTuned = False,
+          name: CName = None, emit: Emit = Product.c, lib: Lib = None, require_tuned: RequireTuned = False,
           schedule: ScheduleChoice = None, threads: Threads = None, define: Defines = None,
           json: Json = False) -> None:
-    """Write C source, header, manifest and build snippets of kernels, on request a library."""
+    """Write C source, header, manifest and build snippets of kernels, on request a library; or objects."""
     settings = load(target=target, threads=threads)
     chosen = several(file, kernels or [], define)
     if name and len(chosen) > 1:
         raise usage("R621", "--name is for a single kernel", "build the kernels one by one")
+    if lib is not None and emit is not Product.c:
+        raise usage("R621", "--lib is for C source", "an object can be put into a library with ar")
     plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
                     records=settings.records_path) for k in chosen]
     for kernel, plan in zip(chosen, plans, strict=True):
         if not plan.tuned:
             _tell_untuned(plan, _advice(kernel, plan, file, define, settings), required=require_tuned)
-    written = [_write(plan, output if len(plans) == 1 else output / plan.kernel.name, name, lib, settings)
-               for plan in plans]
+    folders = [output if len(plans) == 1 else output / plan.kernel.name for plan in plans]
+    with _writing():
+        written = [_write(plan, folder, name, lib, settings) if emit is Product.c
+                   else _through_llvm(plan, folder, name, emit, settings)
+                   for plan, folder in zip(plans, folders, strict=True)]
     if json:
-        emit("build", {"kernels": [_fields(*pair) for pair in zip(plans, written, strict=True)]})
+        emit_json("build", {"kernels": [_fields(*pair) for pair in zip(plans, written, strict=True)]})
         return
     for plan, paths in zip(plans, written, strict=True):
-        _show(plan, name or plan.kernel.name, paths)
+        _show(plan, paths, _USES[emit], name or plan.kernel.name)
 
 
 def _advice(kernel: Kernel, plan: Build, file: Path, define: list[str] | None, settings: Settings) -> str:
@@ -87,13 +107,30 @@ _BIND = ("its schedule has no holes but is for other sizes too: bind them all, a
 
 def _write(plan: Build, folder: Path, name: str | None, lib: Library | None,
            settings: Settings) -> list[Path]:
-    try:
-        paths = list(plan.write(folder, name))
-        if lib is not None:
-            paths.append(plan.library(folder, name, static=lib is Library.static, cc=settings.cc or None))
-    except OSError as error:
-        raise usage("R604", f"cannot write into {folder}: {error.strerror or error}") from None
+    paths = list(plan.write(folder, name))
+    if lib is not None:
+        paths.append(plan.library(folder, name, static=lib is Library.static, cc=settings.cc or None))
     return paths
+
+
+def _through_llvm(plan: Build, folder: Path, name: str | None, product: Product,
+                  settings: Settings) -> list[Path]:
+    if product is Product.obj:
+        return list(plan.object(folder, name, cc=settings.cc or None))
+    folder.mkdir(parents=True, exist_ok=True)
+    assembly = product is Product.asm
+    path = folder / f"{name or plan.kernel.name}{'.s' if assembly else '.ll'}"
+    path.write_text(plan.assembly(name) if assembly else plan.module(name).text, encoding="utf-8")
+    return [path]
+
+
+@contextmanager
+def _writing() -> Generator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f"cannot write {error.filename}" if error.filename else "cannot write"
+        raise usage("R604", f"{where}: {error.strerror or error}") from None
 
 
 def _fields(plan: Build, paths: list[Path]) -> dict[str, object]:
@@ -101,12 +138,18 @@ def _fields(plan: Build, paths: list[Path]) -> dict[str, object]:
             "schedule": plan.choice.origin, "tuned": plan.tuned, "files": [str(p) for p in paths]}
 
 
-def _show(plan: Build, name: str, paths: list[Path]) -> None:
+def _show(plan: Build, paths: list[Path], use: str, name: str) -> None:
     say(f"{plan.kernel.name} for {plan.target} ({_ORIGINS[plan.choice.origin]}):")
     for path in paths:
         say(f"  {path}")
-    folder = paths[0].parent
-    say(f'to use it: #include "{name}.h", compile with -I{folder} {folder / f"{name}.c"} -O2 [-fopenmp]')
+    if use:
+        folder = paths[0].parent
+        say(f"to use it: {use}".replace("FOLDER", str(folder)).replace("NAME", name))
+
+
+_USES = {Product.c: '#include "NAME.h", compile with -IFOLDER FOLDER/NAME.c -O2 [-fopenmp]',
+         Product.obj: '#include "NAME.h", compile with -IFOLDER FOLDER/NAME.o -lm -fopenmp',
+         Product.llvm: "", Product.asm: ""}
 
 
 _ORIGINS = {"asked": "the schedule asked for", "exact": "the file's schedule for these sizes",

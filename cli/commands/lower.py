@@ -29,11 +29,14 @@ class Stage(StrEnum):
     dag = "dag"
     nest = "nest"
     c = "c"
+    llvm = "llvm"
+    asm = "asm"
     template = "template"
 
 
 Emit = Annotated[Stage, typer.Option(
-    "--emit", help="The tensor DAG, the final loop nest, C, or a schedule with holes to tune.")]
+    "--emit", help="The tensor DAG, the final loop nest, C, LLVM IR, LLVM's assembly, or a schedule with "
+                   "holes to tune.")]
 Verify = Annotated[bool, typer.Option("--verify", help="Check the nest's rules after each pass.")]
 PrintAfter = Annotated[str | None, typer.Option(
     "--print-after", metavar="PASS", help="Show the nest after this pass, or after each with all.",
@@ -44,7 +47,7 @@ PrintAfter = Annotated[str | None, typer.Option(
 def lower(file: File, kernel: KernelName = None, emit: Emit = Stage.nest, print_after: PrintAfter = None,
           verify: Verify = False, schedule: ScheduleChoice = None, target: TargetText = None,
           define: Defines = None, json: Json = False) -> None:
-    """Show a kernel on its way to C."""
+    """Show a kernel on its way to C, or to machine code."""
     settings = load(target=target)
     chosen = one(file, kernel, define)
     if verify:
@@ -78,8 +81,15 @@ def _template(kernel: Kernel, settings: Settings, schedule: str | None) -> str:
 
 
 def _final(plan: Build, stage: Stage) -> str:
-    if stage is Stage.nest:
-        return str(plan.lower())
+    match stage:
+        case Stage.nest:
+            return str(plan.lower())
+        case Stage.llvm:
+            return plan.module().text
+        case Stage.asm:
+            return plan.assembly()
+        case _:
+            pass
     package = plan.emit()
     return package.files[f"{package.name}.c"]
 

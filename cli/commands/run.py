@@ -13,7 +13,18 @@ from .. import exits
 from ..guard import guarded
 from ..inputs import usage
 from ..kernels import several
-from ..options import Defines, File, Json, KernelName, ScheduleChoice, Seed, TargetText, Threads
+from ..options import (
+    Backend,
+    BackendName,
+    Defines,
+    File,
+    Json,
+    KernelName,
+    ScheduleChoice,
+    Seed,
+    TargetText,
+    Threads,
+)
 from ..output import emit, paint, say
 from ..settings import load
 from ..trial import Trial, attempt
@@ -34,8 +45,8 @@ Output = Annotated[Path | None, typer.Option(
 @guarded
 def run(file: File, kernel: KernelName = None, verify: Verify = False, everything: All = False,
         inputs: Inputs = None, output: Output = None, repeat: Repeat = 0, seed: Seed = None,
-        threads: Threads = None, schedule: ScheduleChoice = None, target: TargetText = None,
-        define: Defines = None, json: Json = False) -> None:
+        threads: Threads = None, backend: Backend = BackendName.c, schedule: ScheduleChoice = None,
+        target: TargetText = None, define: Defines = None, json: Json = False) -> None:
     """Build a kernel, run it on generated inputs, verify and time it."""
     settings = load(target=target, threads=threads, seed=seed)
     if everything and (kernel or inputs or output):
@@ -45,7 +56,8 @@ def run(file: File, kernel: KernelName = None, verify: Verify = False, everythin
     def one(kernel: Kernel) -> Trial:
         plan = kernel.plan(settings.target, schedule=schedule, threads=settings.threads,
                            records=settings.records_path)
-        return attempt(plan, settings, verify=verify, repeat=repeat, inputs=inputs, output=output)
+        return attempt(plan, settings, backend=backend.value, verify=verify, repeat=repeat, inputs=inputs,
+                       output=output)
 
     trials: list[Trial] = []
     for each in chosen:

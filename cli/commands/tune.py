@@ -14,7 +14,18 @@ from ..guard import guarded
 from ..inputs import seconds
 from ..kernels import one
 from ..limits import share
-from ..options import Defines, File, Json, KernelName, ScheduleChoice, Seed, TargetText, Threads
+from ..options import (
+    Backend,
+    BackendName,
+    Defines,
+    File,
+    Json,
+    KernelName,
+    ScheduleChoice,
+    Seed,
+    TargetText,
+    Threads,
+)
 from ..progress import reporter
 from ..settings import load
 
@@ -42,9 +53,9 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Forget earlier trials of t
 
 @guarded
 def tune(file: File, kernel: KernelName = None, trials: Trials = None, budget: Budget = None,
-         search: SearchChoice = None, threads: Threads = None, seed: Seed = None, fresh: Fresh = False,
-         schedule: ScheduleChoice = None, target: TargetText = None, define: Defines = None,
-         json: Json = False) -> None:
+         search: SearchChoice = None, threads: Threads = None, backend: Backend = BackendName.c,
+         seed: Seed = None, fresh: Fresh = False, schedule: ScheduleChoice = None,
+         target: TargetText = None, define: Defines = None, json: Json = False) -> None:
     """Search for the fastest schedule of a kernel; every trial is recorded, and builds use the best.
 
     Started again, it goes on where it stopped. Ctrl-C keeps everything.
@@ -63,7 +74,7 @@ def tune(file: File, kernel: KernelName = None, trials: Trials = None, budget: B
         outcome = chosen.tune(
             trials=settings.trials or None, budget=limit, search=settings.search, target=settings.target,
             threads=settings.threads, seed=settings.seed, fresh=fresh, schedule=schedule,
-            records=settings.records_path, on_event=report)
+            records=settings.records_path, backend=backend.value, on_event=report)
     raise typer.Exit(_code(outcome))
 
 

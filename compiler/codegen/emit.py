@@ -94,9 +94,10 @@ def _body(nest: Nest, facade: Interface, target: Target, compute: Compute) -> _B
     whole = packing.computed_bytes + made.shared
     ahead = made.ahead.routine(made.shared) if made.ahead else None
     parts = Parts(made.main.routine(made.shared), ahead, packing, workspace_bytes(whole, made.slices))
+    parallel = _PARALLEL.replace("NAME", facade.name) if made.parallel else ""
     code = "\n".join(filter(None, (
-        made.before, overlap_function(facade), _PARALLEL.replace("NAME", facade.name) if made.parallel else "",
-        *(text for c in made.all for text in c.texts), entry_points(facade, parts))))
+        made.before, overlap_function(facade), parallel, *(text for c in made.all for text in c.texts),
+        entry_points(facade, parts))))
     return _Body(code, made.headers, packing, parts.workspace, whole, made.slices)
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from ...dsl.diagnostics import Diagnostic, TxcError
 from ..codegen.bench import bench_source
 from ..codegen.emit import Package, write
+from ..codegen.llvm.machines import architecture, architecture_here
+from ..target.target import Target
 
 SHOWN_LINES = 20
 
@@ -30,6 +32,14 @@ def compiler(cc: str | None = None) -> tuple[str, ...]:
         raise TxcError([Diagnostic("R610", f"there is no C compiler '{command[0]}'",
                                    hint="install one, or name yours in the environment variable TXC_CC")])
     return command
+
+
+def compiler_for(target: Target, cc: str | None = None) -> str | None:
+    """The C compiler to ask for where code is for another machine than this: GCC's cross compiler, unless
+    `cc` or `TXC_CC` names one. None for this machine's own."""
+    named = cc or os.environ.get("TXC_CC")
+    machine = architecture(target)
+    return named or (None if machine == architecture_here() else f"{machine}-linux-gnu-gcc")
 
 
 @cache

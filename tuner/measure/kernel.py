@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import tempfile
 import time
 from collections.abc import Sequence
@@ -13,12 +14,15 @@ from pathlib import Path
 from ...compiler.cases import Case, load_cases, make_cases, save_cases
 from ...compiler.codegen.emit import emit
 from ...compiler.codegen.interface import Interface, interface
+from ...compiler.codegen.llvm.module import module
 from ...compiler.dag import Dag
 from ...compiler.driver import nest_of
 from ...compiler.guarded import GuardedBuffer
 from ...compiler.loop.ir import Nest
 from ...compiler.numerics import Array
 from ...compiler.passes.pipeline import optimise
+from ...compiler.runtime.function import KernelFunction
+from ...compiler.runtime.jit import Jitted, compiled
 from ...compiler.runtime.library import Function
 from ...compiler.runtime.toolchain import build_shared
 from ...compiler.schedule.default import default_schedule
@@ -33,6 +37,9 @@ from .recipe import Row
 
 NO_MEMORY = "allocation failed"
 """What generated code says where memory is short."""
+
+OBJECT = "kernel.pickle"
+"""The file of what LLVM makes of a candidate."""
 
 KEPT_CASES = 16
 """Files of expected results that stay in the cache, the latest ones."""
@@ -50,6 +57,7 @@ class KernelRecipe:
     target: Target
     threads: int
     expected: Path
+    backend: str = "c"
 
     def prepare(self) -> None:
         """Evaluate the reference, unless that was done before."""
@@ -73,14 +81,22 @@ class KernelRecipe:
         except ScheduleError as error:
             raise Rejected(INVALID, str(error)) from error
         try:
-            build_shared(emit(nest, self.graph, self.target), folder, bench=True)
+            if self.backend == "llvm":
+                made = compiled(module(nest, self._interface, self.target), self.target)
+                (folder / OBJECT).write_bytes(pickle.dumps(made))
+            else:
+                build_shared(emit(nest, self.graph, self.target), folder, bench=True)
         except TxcError as error:
-            kind = COMPILE_ERROR if error.diagnostics[0].code == "R611" else INVALID
+            kind = COMPILE_ERROR if error.diagnostics[0].code in ("R611", "R631") else INVALID
             raise Rejected(kind, str(error)) from error
 
     def load(self, folder: Path) -> KernelBench:
-        """Load the library of a candidate."""
-        function = Function(folder / f"lib{self._interface.name}.so", self._interface)
+        """Load the library or object of a candidate."""
+        function: KernelFunction
+        if self.backend == "llvm":
+            function = Jitted(pickle.loads((folder / OBJECT).read_bytes()), self._interface)
+        else:
+            function = Function(folder / f"lib{self._interface.name}.so", self._interface)
         function.set_threads(self.threads)
         return KernelBench(function, self._cases, self._inputs, self._outputs)
 
@@ -115,7 +131,7 @@ class KernelRecipe:
 class KernelBench:
     """A loaded candidate with the tensors that all candidates share."""
 
-    function: Function
+    function: KernelFunction
     cases: tuple[Case, ...]
     inputs: list[Array]
     outputs: list[Array]

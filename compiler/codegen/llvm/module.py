@@ -1,13 +1,13 @@
 """A loop nest as a module of LLVM IR: the text that `llc` and `opt` read.
 
-A module exports `NAME_kernel`, and `NAME_pack_kernel` where part of the nest depends on constant inputs alone.
-Both are functions
+A module exports `NAME_kernel`, and `NAME_pack_kernel` where part of the nest depends on constant inputs
+alone. Both are functions
 
     int kernel(void *const *tensors, unsigned char *workspace, parallel, const txc_run *run)
 
-with the addresses of all tensors that they use, of numbers too, the workspace aligned to 64 bytes, and a function
-`int parallel(const txc_run *run, int tasks, int (*body)(void *arg, int task), void *arg)` that runs the tasks of
-a parallel region and gives 0.
+with the addresses of all tensors that they use, of numbers too, the workspace aligned to 64 bytes, and a
+function `int parallel(const txc_run *run, int tasks, int (*body)(void *arg, int task), void *arg)` that runs
+the tasks of a parallel region and gives 0.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ....dsl.dtypes import BOOL
 from ...loop.ir import Buffer, Nest
+from ...loop.invoke import without_intrinsics
 from ...loop.prepack import Prepacked, prepacked
 from ...target.target import Target
 from ..interface import Interface
@@ -28,8 +29,8 @@ from .values import Value, memory_kind, whole
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """An exported function: its tensors by name, in the order of its list; bytes of workspace, shared and of all
-    tasks' slices; whether it has parallel regions."""
+    """An exported function: its tensors by name, in the order of its list; bytes of workspace, shared and of
+    all tasks' slices; whether it has parallel regions."""
 
     symbol: str
     tensors: tuple[str, ...]
@@ -77,7 +78,7 @@ def _kernel(program: Program, symbol: str, nest: Nest) -> Kernel:
     function = Function(program)
     buffers = (*nest.inputs, *nest.outputs)
     _parameters(function, buffers, program)
-    function.block(nest.body)
+    function.block(without_intrinsics(nest).body)
     regions = len(program.functions) > before
     shared, slices = function.memory.bytes, function.slices
     if slices:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...loop.ir import Nest
@@ -36,10 +35,10 @@ class _Through:
 
 
 def emit_around(nest: Nest, kernel: Declaration, target: Target, *, schedule_text: str = "",
-                name: str | None = None, record: Mapping[str, object] | None = None) -> tuple[Package, Module]:
+                name: str | None = None) -> tuple[Package, Module]:
     """C entry points for an optimised nest, and the module that they call; otherwise like `emit`."""
     through = _Through()
-    package = emit(nest, kernel, target, schedule_text=schedule_text, name=name, record=record, compute=through)
+    package = emit(nest, kernel, target, schedule_text=schedule_text, name=name, compute=through)
     assert through.module is not None
     return package, through.module
 
