@@ -5,7 +5,7 @@ JOBS ?= 2
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup test check demo lint fmt fuzz clean
+.PHONY: help setup test check bench demo lint fmt fuzz clean
 .DEFAULT_GOAL := help
 
 help:           ## list the targets
@@ -18,6 +18,9 @@ test: setup lint  ## everything: lint, strict types, all tests
 
 check: setup lint  ## the quick loop: lint, types, tests but the slow ones, few random cases
 	HYPOTHESIS_PROFILE=quick $(PYTEST) -n $(JOBS) --dist worksteal -q -m "not slow"
+
+bench: .venv/.bench  ## time the suite against numpy and PyTorch; CASES="C2D GMM", BENCH="--rounds 40 --threads 1"
+	$(BIN)/python -m bench.suite $(CASES) $(BENCH)
 
 demo: .venv/.installed  ## tune a dense layer, build its C library, call it from C
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/demo/run.sh
@@ -53,4 +56,9 @@ clean:          ## remove everything made here, .venv too
 
 .venv/.tests: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+.venv/.bench: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]' \
+	    --extra-index-url https://download.pytorch.org/whl/cpu
 	touch $@
