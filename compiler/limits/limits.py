@@ -69,7 +69,8 @@ class Bound:
 
 def limits_of(fields: Mapping[str, Any]) -> Limits:
     """The inverse of `Limits.fields`. Raises KeyError or TypeError for anything else."""
-    return Limits(**{**fields, "one": Rates(**fields["one"]), "all": Rates(**fields["all"])})
+    values: dict[str, Any] = {**fields, "one": Rates(**fields["one"]), "all": Rates(**fields["all"])}
+    return Limits(**values)
 
 
 def work_of(dag: Dag, operations: int | None = None) -> Work:

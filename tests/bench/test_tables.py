@@ -17,7 +17,8 @@ def row(case: str, *, threads: int = 1, suite: bool = True, torch: float = 2e-3)
 
 ROWS = [row("GMM.0"), row("GMM.1", torch=8e-3), row("matmul.512", suite=False), row("GMM.0", threads=2)]
 RESULT = {"info": {"cpu": "Some CPU", "date": "2000-01-01T00:00+00:00",
-                   "command": "python -m bench.suite GMM", "txc": "0.1.0", "gcc": "gcc 12"}, "rows": ROWS, "means": means(ROWS)}
+                   "command": "python -m bench.suite GMM", "txc": "0.1.0", "gcc": "gcc 12"},
+          "rows": ROWS, "means": means(ROWS)}
 
 
 def test_the_mean_is_geometric_over_the_suite_with_ratios_capped():
