@@ -17,6 +17,7 @@ from .apply import apply
 from .errors import ScheduleError
 from .holes import Holes, structural_columns
 from .numbers import numbers
+from .state import State
 
 NOT_AVAILABLE = "S499"  # for machines that nothing compiles for yet, this fails no file
 STRUCTURES = 1024  # combinations of structural choices that one template may have
@@ -48,12 +49,21 @@ def _check(file: ast.File, source: Source, schedule: ast.Schedule,
     structure: dict[str, int] = {}
     try:
         for structure in structures(schedule.directives, known):
-            apply(graph, target, schedule.directives, Holes(known, structure))
+            holes = Holes(known, structure)
+            _check_operands(apply(graph, target, schedule.directives, holes), holes)
     except ScheduleError as error:
         found = error.diagnostic()
         later = error.code == NOT_AVAILABLE and target.family != "cpu"
         yield replace(found, notes=tuple(_chosen(schedule.directives, known, structure)),
                       severity="warning" if later else found.severity)
+
+
+def _check_operands(state: State, holes: Holes) -> None:
+    """Where the elements of an instruction's operands stand is known only of a lowered kernel."""
+    if not holes.columns and any(stage.tensorized for stage in state.stages.values()):
+        from ..loop.lower import lower
+
+        lower(state, {})
 
 
 def _bound(schedule: ast.Schedule) -> dict[str, int]:

@@ -24,7 +24,7 @@ from .apply import apply
 from .check import structures
 from .errors import ScheduleError
 from .fill import fill
-from .holes import Column, Holes, structural_columns
+from .holes import Column, Holes, flat, structural_columns
 from .numbers import numbers
 from .state import State
 
@@ -92,8 +92,10 @@ class Template:
 
     @cached_property
     def hash(self) -> str:
-        """What a row of integers is valid with: the kernel, the directives and the target."""
-        text = "\n".join([dag.kernel_hash(self.dag), str(self.target), *map(str, self.directives)])
+        """What a row of integers is valid with: the kernel, the directives, their intrinsics and the target."""
+        used = {d.intrinsic for d in flat(self.directives) if isinstance(d, ast.Tensorize)}
+        text = "\n".join([dag.kernel_hash(self.dag), str(self.target), *map(str, self.directives),
+                          *(repr(i) for i in self.dag.intrinsics if i.name in used)])
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def valid(self, matrix: Matrix) -> NDArray[np.bool_]:
