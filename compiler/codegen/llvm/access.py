@@ -33,8 +33,7 @@ class Access:
         """Elements of a buffer in memory; with a mask only those lanes are read."""
         buffer, lanes = load.buffer, index_lanes(load.index)
         if lanes == 1:
-            value = self._whole(buffer, self.address(buffer, load.index), buffer.lanes)
-            return self._truth(value, buffer.dtype)
+            return self.read(buffer, load.index, buffer.lanes)
         ramp = index_ramp(buffer, load.index)
         if ramp is not None and ramp[1] == 1:
             value = self._whole(buffer, self.address(buffer, ramp[0]), lanes, mask)
@@ -46,15 +45,25 @@ class Access:
 
     def store(self, buffer: Buffer, index: tuple[Expr, ...], value: Value) -> None:
         """Write a value, or its lanes, to a buffer in memory."""
-        if buffer.dtype == BOOL:
-            value = self.builder.convert("zext", value, memory_kind(U8))
         lanes = index_lanes(index)
         ramp = index_ramp(buffer, index)
         if lanes == 1 or (ramp is not None and ramp[1] == 1):
-            self._store(buffer, value, self.address(buffer, ramp[0] if ramp and lanes > 1 else index))
+            self.write(buffer, ramp[0] if ramp and lanes > 1 else index, value)
             return
+        if buffer.dtype == BOOL:
+            value = self.builder.convert("zext", value, memory_kind(U8))
         for lane, pointer in enumerate(self._elements(buffer, index, lanes)):
             self._store(buffer, self.builder.lane(value, lane), pointer)
+
+    def read(self, buffer: Buffer, index: tuple[Expr, ...], lanes: int) -> Value:
+        """So many elements from one on."""
+        return self._truth(self._whole(buffer, self.address(buffer, index), lanes), buffer.dtype)
+
+    def write(self, buffer: Buffer, index: tuple[Expr, ...], value: Value) -> None:
+        """Write the lanes of a value to as many elements from one on."""
+        if buffer.dtype == BOOL:
+            value = self.builder.convert("zext", value, memory_kind(U8))
+        self._store(buffer, value, self.address(buffer, index))
 
     # ── addresses ────────────────────────────────────────────────────────────────────────────────────────
 

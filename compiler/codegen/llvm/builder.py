@@ -60,6 +60,10 @@ class Builder:
         """The block that is being written."""
         return self._blocks[-1]
 
+    def number(self) -> int:
+        """A number that no name in the function has yet."""
+        return next(self._numbers)
+
     def text(self) -> str:
         """The blocks."""
         return "".join(map(str, self._blocks))

@@ -6,10 +6,10 @@ becomes a field of the struct that the region is given.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
-from ...loop.ir import Block, Buffer, Expr, Store
+from ...loop.ir import Block, Buffer, Expr, Invoke, Stmt, Store
 from ...loop.visit import walk_stmts
 from ..scalar import constant
 from .builder import Builder
@@ -66,9 +66,18 @@ class Frame:
 
     def changed(self, block: Block) -> list[Key]:
         """Elements of register buffers from outside of a block that it writes, in the order of the text."""
-        found = (register(s.buffer, s.index) for s in walk_stmts(block)
-                 if isinstance(s, Store) and s.buffer.scope == "register")
+        written = (place for stmt in walk_stmts(block) for place in _written(stmt))
+        found = (register(buffer, index) for buffer, index in written if buffer.scope == "register")
         return [key for key in dict.fromkeys(found) if key in self._known]
+
+
+def _written(stmt: Stmt) -> Iterator[tuple[Buffer, tuple[Expr, ...]]]:
+    """The elements that a statement may write, not those in it."""
+    if isinstance(stmt, Store):
+        yield stmt.buffer, stmt.index
+    elif isinstance(stmt, Invoke):
+        for operand in stmt.operands:
+            yield operand.buffer, operand.index
 
 
 def register(buffer: Buffer, index: tuple[Expr, ...]) -> Key:

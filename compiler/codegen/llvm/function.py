@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from ...loop.ir import Alloc, Block, Buffer, Const, For, If, Let, Store
+from ...loop.ir import Alloc, Block, Buffer, Const, For, If, Invoke, Let, Prefetch, Store
 from ...loop.ranges import bounds
 from ..memory import Memory, buffer_bytes, tasks_of
 from .aliases import Aliases
@@ -19,6 +19,7 @@ from .builder import Builder, poison
 from .expressions import Expressions
 from .frame import Frame, Key, place, register, variable
 from .halves import Halves
+from .invoke import Invocations
 from .values import LOCAL, Value, kind_of, memory_kind, whole
 
 
@@ -53,6 +54,7 @@ class Function:
                                 "aarch64" in program.features)
         self._expressions = Expressions(self.builder, self.frame, arithmetic, program.aliases,
                                         program.by_value, self._ranges)
+        self._invocations = Invocations(self.builder, self.frame, self._expressions.access)
         self._arena = f"memory {len(program.functions)} {program.regions}"
 
     def block(self, block: Block) -> None:
@@ -72,6 +74,11 @@ class Function:
                         self._let(stmt)
                     case Store():
                         self._store(stmt)
+                    case Invoke():
+                        self._invocations.write(stmt)
+                    case Prefetch(buffer=buffer, index=index):
+                        where = self._expressions.access.address(buffer, index)
+                        self.builder.effect(f"call void @llvm.prefetch.p0({where}, i32 0, i32 3, i32 1)")
 
     # ── statements ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from ....dsl.dtypes import BOOL
 from ...loop.ir import Buffer, Nest
-from ...loop.invoke import without_intrinsics
 from ...loop.prepack import Prepacked, prepacked
 from ...target.target import Target
 from ..interface import Interface
 from ..memory import workspace_bytes
 from .frame import place
 from .function import Function, Program
+from .invoke import with_texts
 from .machines import attributes, triple
 from .values import Value, memory_kind, whole
 
@@ -78,7 +78,7 @@ def _kernel(program: Program, symbol: str, nest: Nest) -> Kernel:
     function = Function(program)
     buffers = (*nest.inputs, *nest.outputs)
     _parameters(function, buffers, program)
-    function.block(without_intrinsics(nest).body)
+    function.block(with_texts(nest).body)
     regions = len(program.functions) > before
     shared, slices = function.memory.bytes, function.slices
     if slices:
