@@ -10,6 +10,7 @@ from ..loop.simplify import simplify
 from ..loop.verify import verify
 from ..target.target import Target
 from .guards import Guards
+from .math import Math
 from .name_values import NameValues
 from .peel import PeelCopies
 from .promote import Promote
@@ -45,6 +46,7 @@ def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
         ("scalarize", Scalarize()),
         ("promote", Promote()),
         ("name-values", NameValues()),
+        ("math", Math(halves="f16c" in target.features)),
     )
 
 

@@ -1,0 +1,1 @@
+"""The functions of the language as arithmetic, one family a file."""
