@@ -90,7 +90,7 @@ class Versions:
         simplifier = Simplifier(ranges)
         conditions: dict[Expr, None] = {}
         known: set[Expr] = set()
-        moving = False
+        moving = lanes = False
         for part, inside in guards_of(block, ranges):
             inner = {name: r for name, r in inside.items() if name not in ranges}
             holds = _holds(part, inner, simplifier.box)
@@ -101,20 +101,20 @@ class Versions:
                 return None
             known.add(part)
             moving = moving or bool(free_vars(part) & inner.keys())
+            lanes = lanes or part.lanes > 1
             if condition != TRUE:
                 conditions[condition] = None
-        if not conditions or not self.worthwhile(block, moving) or any(f <= conditions.keys() for f in self.failed):
-            return None
-        if _share(simplifier.box, tuple(conditions)) < LEAST:
+        several = lanes or len(_conditions(block)) > 1
+        gain = self.gains(block, moving, several) and not any(f <= conditions.keys() for f in self.failed)
+        if not conditions or not gain or _share(simplifier.box, tuple(conditions)) < LEAST:
             return None
         return Interior(simplifier.expr(joined(conditions)), frozenset(known))
 
-    def worthwhile(self, block: Block, moving: bool) -> bool:
-        """Whether a branch out here saves branches further in."""
+    def gains(self, block: Block, moving: bool, several: bool) -> bool:
+        """Whether a branch out here saves branches further in, or guards of single lanes."""
         if self.still:
-            loops = any(isinstance(s, For) for s in block.stmts)
-            return loops and not moving and len(_conditions(block)) > 1
-        return moving or len(_conditions(block)) > 1
+            return several and not moving and any(isinstance(s, For) for s in block.stmts)
+        return several or moving
 
 
 def _start(run: list[Stmt], first: int) -> int:

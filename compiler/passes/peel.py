@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..loop.ir import For, Nest, Select, Stmt, Store
 from ..loop.peel import partition, shifted
+from ..loop.simplify import simplify
 from ..loop.visit import loads, map_stmts
 
 
@@ -13,15 +14,15 @@ from ..loop.visit import loads, map_stmts
 class PeelCopies:
     """Cut innermost loops that copy elements inside a tensor, and numbers outside, where that changes.
 
-    before  vectorized for x in 0..9 { P[x] = select(x >= 1, A[x - 1], 0) }
-    after   P[0] = 0  vectorized for x in 0..8 { P[x + 1] = A[x] }
+    before  vectorized for x in 0..9 { C[x] = select(x >= 1, A[x - 1], 0) }
+    after   C[0] = 0  vectorized for x in 0..8 { C[x + 1] = A[x] }
 
     Such a loop has at most three pieces, of one statement each.
     """
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with its copies in pieces."""
-        return replace(nest, body=map_stmts(nest.body, _cut))
+        return simplify(replace(nest, body=map_stmts(nest.body, _cut)))
 
 
 def _cut(stmt: Stmt) -> Stmt | tuple[Stmt, ...]:
