@@ -8,12 +8,11 @@ a fused one, and loops ordered against their own splits choose between full and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from math import prod
 
 from ..schedule.region import Regions, regions
-from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, split_order, steps
+from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, steps
 from .ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Var
 from .lower_arithmetic import ZERO, plus, times
 from .lower_expr import Stored
@@ -22,6 +21,7 @@ from .lower_lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
 from .lower_layout import arrangement
 from .lower_names import loop_names
 from .lower_partly import frame_inside
+from .lower_parts import all_parts, begin_fused
 from .lower_prefetch import prefetches
 from .lower_starts import region_box
 from .lower_statement import element_store, reduction_edge, reduction_step
@@ -106,12 +106,14 @@ class _Lowering:
             return self.statement(stage, frame, init)
         loop = stage.loops[position]
         if init and stage.is_reduction(loop):
-            return self.loops(stage, position + 1, self._passed(stage, loop, frame), init=True)
+            return self.loops(stage, position + 1, frame, init=True)
         whole = None if init else invocation(stage, position, frame)
         if whole is not None:
             return *self._identities(stage, position, frame), whole
         if init or stage.stage.reduction is None or position != stage.first_reduction():
-            return self.enter(stage, position, frame, init)
+            missing = not init and position == self.tiles.missing_parts(stage)
+            before = self.enter(stage, position, frame, init=True) if missing else ()
+            return *before, *self.enter(stage, position, frame, init)
         lanes = self._lanes(stage, frame)
         frame = replace(frame, lanes=lanes)
         stmts = (*self.loops(stage, position, frame, init=True), *self.enter(stage, position, frame, init))
@@ -126,19 +128,13 @@ class _Lowering:
         adds = stage.tensorized is not None and stage.tensorized.intrinsic.adds
         return self.loops(stage, position, frame, True) if adds and position <= stage.first_reduction() else ()
 
-    def _passed(self, stage: StageState, loop: Loop, frame: Frame) -> Frame:
-        """The frame inside a reduction loop that is not entered: its axis may have loops over parts."""
-        if not stage.parts or not in_order(stage, loop.axis):
-            return frame
-        if loop.axis not in frame.left:
-            frame = self._begin_fused(stage, loop, frame)
-        return frame.advance(loop.axis, ZERO, min(self.tiles.of(loop), frame.left[loop.axis]))
-
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """One loop: full iterations and the rest, or a single iteration without a loop."""
         loop = stage.loops[position]
+        if init:
+            frame = all_parts(self.tiles, stage, loop, frame)
         if loop.axis not in frame.left:
-            frame = self._begin_fused(stage, loop, frame)
+            frame = begin_fused(self.tiles, stage, loop, frame)
         tile, left = self.tiles.of(loop), frame.left[loop.axis]
         kind = self.tiles.kind(stage, position, frame.left, init)
 
@@ -148,7 +144,7 @@ class _Lowering:
         if not in_order(stage, loop.axis):
             return self._gapped(stage, loop, frame, kind, inside, init)
         if loop.part and frame.start[loop.part] != ZERO:
-            return self._some_parts(stage, loop, frame, kind, inside)
+            return self._some_parts(stage, loop, frame, kind, inside, init)
         full, rest = divmod(left, tile)
         count = full + (rest > 0)
         if count == 1:
@@ -165,12 +161,12 @@ class _Lowering:
         return first, Block(inside(self._step(stage, frame, loop, Const(full), rest)))
 
     def _some_parts(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
-                    inside: Body) -> tuple[Stmt, ...]:
+                    inside: Body, init: bool) -> tuple[Stmt, ...]:
         """A loop over some of the parts that there are: which, is known only where it runs."""
         number, first = frame.extent[loop.part], frame.start[loop.part]
         var = Var(self.names[stage.name, loop.name])
         frame = replace(frame, start={**frame.start, loop.part: ZERO})
-        full, rest = divmod(frame.left[loop.axis], self.tiles.of(loop))
+        full, rest = (1, 0) if init else divmod(frame.left[loop.axis], self.tiles.of(loop))
         if number == 1:
             return self._either(stage, frame, loop, first, full, rest, inside)
         body = self._either(stage, frame, loop, plus(first, var), full, rest, inside)
@@ -209,24 +205,13 @@ class _Lowering:
         frame = self._step(stage, frame, loop, step, 1 if last else extent)
         frame = replace(frame, steps={**frame.steps, loop.name: times(step, tile)})
         body = inside(frame)
-        if init and loop.part:
+        if loop.part:
             body = (If(Binary("<", frame.value[loop.part], Const(frame.extent[loop.part])), Block(body)),)
-        for condition in self._within(stage, axis, frame) if last and not (init and loop.part) else ():
+        guarded = last and not (init and loop.part)
+        for condition in self.tiles.within(stage, axis, frame.steps, extent) if guarded else ():
             body = (If(condition, Block(body)),)
         count = -(-self.tiles.span(stage, axis, k, extent) // tile)
         return (For(self.names[stage.name, loop.name], count, kind, Block(body)),)
-
-    def _within(self, stage: StageState, axis: str, frame: Frame) -> Iterator[Expr]:
-        """The conditions that the steps through an axis stay in the tiles around them, and in the axis."""
-        extent = frame.extent[axis]
-        made = split_order(stage, axis)
-        for k, loop in enumerate(made):
-            span = self.tiles.span(stage, axis, k, extent)
-            if span % self.tiles.of(loop):
-                offset: Expr = ZERO
-                for inner in made[k:]:
-                    offset = plus(offset, frame.steps[inner.name])
-                yield Binary("<", offset, Const(span))
 
     def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """What stands in a loop: members of a fused axis, stages computed here, the loops further in."""
@@ -246,16 +231,6 @@ class _Lowering:
         return (*stmts, *self.loops(stage, position + 1, frame, init))
 
     # ── fused axes ───────────────────────────────────────────────────────────────────────────────────────
-
-    def _begin_fused(self, stage: StageState, loop: Loop, frame: Frame) -> Frame:
-        for member in stage.axes[loop.axis].members:
-            if member.axis not in frame.left:
-                frame = self._begin_fused(stage, member, frame)
-        counts = tuple(self.tiles.most(stage, member, frame.left) for member in stage.axes[loop.axis].members)
-        extent = prod(counts)
-        return replace(frame, value={**frame.value, loop.axis: ZERO}, left={**frame.left, loop.axis: extent},
-                       start={**frame.start, loop.axis: ZERO}, extent={**frame.extent, loop.axis: extent},
-                       counts={**frame.counts, loop.axis: counts})
 
     def _decoded(self, stage: StageState, loop: Loop, frame: Frame, then: Body) -> tuple[Stmt, ...]:
         """`then`; at the last step through a fused axis inside its members' steps, by `//` and `%`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .. import sym
-from ..schedule.state import Loop, StageState, State, split_order
+from ..schedule.state import Loop, StageState, State, extent_of, split_order, steps
+from .ir import Binary, Const, Expr
+from .lower_arithmetic import ZERO, plus
 
 MANY = 1 << 62
 
@@ -25,6 +27,42 @@ class Tiles:
     def part(self, stage: StageState, loop: Loop) -> int:
         """The elements between two partial results along the axis of parts that a loop steps through."""
         return int(sym.evaluate(stage.parts[loop.part], self.holes))
+
+    def missing_parts(self, stage: StageState) -> int | None:
+        """The outermost loop over parts, by position, where a tile that does not divide leaves some of them
+        without a term, and no reduction loop is outside it; None where none is left out."""
+        for axis in stage.axes.values():
+            over = [(p, loop) for p, loop in steps(stage, axis.name)
+                    if loop.part and p < stage.first_reduction()]
+            outer = [loop for _, loop in over if loop.part != over[-1][1].part]
+            if any(self.extent(stage, axis.name) % self.of(loop) for loop in outer):
+                return over[0][0]
+        return None
+
+    def first_part(self, stage: StageState, loop: Loop) -> str:
+        """The name of the first loop that steps through the same parts."""
+        over = {step.name: step.part for _, step in steps(stage, loop.axis)}
+        return next(name for name in stage.made[loop.axis] if over[name] == loop.part)
+
+    def within(self, stage: StageState, axis: str, taken: Mapping[str, Expr], extent: int) -> Iterator[Expr]:
+        """The conditions that the steps through an axis stay in the tiles around them, and in the axis."""
+        made = split_order(stage, axis)
+        for k, loop in enumerate(made):
+            span = self.span(stage, axis, k, extent)
+            if span % self.of(loop):
+                offset: Expr = ZERO
+                for inner in made[k:]:
+                    offset = plus(offset, taken[inner.name])
+                yield Binary("<", offset, Const(span))
+
+    def extent(self, stage: StageState, axis: str) -> int:
+        """The extent of an axis; that of a fused one in a full tile."""
+        return int(sym.evaluate(extent_of(stage, axis), self.holes))
+
+    def nominal(self, stage: StageState, loop: Loop) -> int:
+        """The elements that a loop goes through in a full tile."""
+        k = stage.made[loop.axis].index(loop.name)
+        return self.span(stage, loop.axis, k, self.extent(stage, loop.axis))
 
     def span(self, stage: StageState, axis: str, k: int, extent: int) -> int:
         """The elements that the k-th step of an axis goes through, where all before it are full."""

@@ -1,6 +1,6 @@
 """Rows: stages that are computed together, at the loop over the rows of the stage that needs them last.
 
-A softmax is a maximum, exponentials, their sum and a quotient, all of one row, which stays in cache meanwhile.
+A softmax is a maximum, exponentials, their sum and a quotient, all of one row, which stays in cache.
 """
 
 from __future__ import annotations

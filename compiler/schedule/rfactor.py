@@ -16,16 +16,29 @@ from .derived import insert_stage, require_new
 from .errors import ScheduleError
 from .holes import Holes
 from .split import require_plain
-from .state import FUSED, SPATIAL, IterAxis, Loop, Place, StageState, State, count, find_loop, in_order, steps, unscheduled
+from .state import (
+    FUSED,
+    SPATIAL,
+    IterAxis,
+    Loop,
+    Place,
+    StageState,
+    State,
+    count,
+    find_loop,
+    in_order,
+    steps,
+    unscheduled,
+)
 
 
 def rfactor(state: State, directive: ast.Rfactor, holes: Holes) -> None:
     """Reduce the other loops of a reduction for each step of one loop; then reduce those partial results.
 
     before  for i in 0..4 { C[i] = 0.0f32 for k in 0..8 { C[i] = C[i] + A[i, k] } }
-    after   global Cf: f32[4, 2] for Cf.i in 0..4 { for Cf.k0 in 0..2 { Cf[Cf.i, Cf.k0] = 0.0f32 for k1 in 0..4 {
-            Cf[Cf.i, Cf.k0] = Cf[Cf.i, Cf.k0] + A[Cf.i, Cf.k0 * 4 + k1] } } } for C.i in 0..4 { C[C.i] = 0.0f32
-            for C.k0 in 0..2 { C[C.i] = C[C.i] + Cf[C.i, C.k0] } }
+    after   global Cf: f32[4, 2] for Cf.i in 0..4 { for Cf.k0 in 0..2 { Cf[Cf.i, Cf.k0] = 0.0f32 for k1 in
+            0..4 { Cf[Cf.i, Cf.k0] = Cf[Cf.i, Cf.k0] + A[Cf.i, Cf.k0 * 4 + k1] } } } for C.i in 0..4 {
+            C[C.i] = 0.0f32 for C.k0 in 0..2 { C[C.i] = C[C.i] + Cf[C.i, C.k0] } }
             # split C.k: [k0, k1: 4] rfactor C.k0 as Cf
     needs   a reduction loop (S470) beside which others are left (S473), of a stage whose loops are not marked
             (S421) and host no stage (S422); a reducer other than argmin and argmax (S471), a number of steps
@@ -33,7 +46,8 @@ def rfactor(state: State, directive: ast.Rfactor, holes: Holes) -> None:
 
     The new stage keeps the loops; the old one begins anew with one for each of its axes, and one for the
     partial results. The new axis stands before the axes whose loops are inside its loop. The new stage may be
-    computed at a loop of the old one; inside that over the parts only while one loop steps through these (S472).
+    computed at a loop of the old one; inside that over the parts only while one loop steps through these
+    (S472).
     """
     owner, loop = find_loop(state, directive.loop)
     _require_reduction(owner, loop, directive.span)
@@ -42,8 +56,8 @@ def rfactor(state: State, directive: ast.Rfactor, holes: Holes) -> None:
         require_plain(state, owner, other, directive.span)
     number = count(owner, loop)
     if not isinstance(number, int):
-        raise ScheduleError("S474", f"how many partial results {directive.name} has depends on what is left open: "
-                            f"{number}", directive.span,
+        raise ScheduleError("S474", f"how many partial results {directive.name} has depends on what is left "
+                            f"open: {number}", directive.span,
                             f"give the parts that decide how often {loop.name} runs a fixed size")
     _divide(state, owner, loop, number, directive)
 
@@ -56,12 +70,12 @@ def _require_reduction(owner: StageState, loop: Loop, span: Span) -> None:
                             f"{owner.name} is no reduction")
     reduction = owner.stage.reduction
     if reduction and reduction.reducer in ("argmin", "argmax"):
-        raise ScheduleError("S471", f"partial results of {reduction.reducer} are pairs, of which a stage cannot "
-                            "be made", span, f"vectorize {owner.name}.{loop.name}, which keeps both")
+        raise ScheduleError("S471", f"partial results of {reduction.reducer} are pairs, of which a stage "
+                            "cannot be made", span, f"vectorize {owner.name}.{loop.name}, which keeps both")
     if len(over) == 1:
-        raise ScheduleError("S473", f"no other loop of {owner.name} reduces, so each partial result would be one "
-                            "term", span, f"split the loop first: split {owner.name}.{loop.name}: [{loop.name}0, "
-                            f"{loop.name}1]")
+        raise ScheduleError("S473", f"no other loop of {owner.name} reduces, so each partial result would be "
+                            "one term", span, "split the loop first: "
+                            f"split {owner.name}.{loop.name}: [{loop.name}0, {loop.name}1]")
 
 
 def _divide(state: State, owner: StageState, loop: Loop, number: int, directive: ast.Rfactor) -> None:
@@ -80,7 +94,8 @@ def _divide(state: State, owner: StageState, loop: Loop, number: int, directive:
     rest = unscheduled(dag.Stage(stage.name, stage.axes, stage.dtype, read,
                                  dag.Reduction(reduction.reducer, (new,)), stage.span))
     rest.place, rest.layout = owner.place, owner.layout
-    gone = {**owner.consumed, **{other.name: f"{partial.name} has it, by '{directive}'" for other in owner.loops}}
+    moved = {other.name: f"{partial.name} has it, by '{directive}'" for other in owner.loops}
+    gone = {**owner.consumed, **moved}
     rest.consumed = {name: why for name, why in gone.items() if name not in rest.axes}
     state.stages[stage.name] = rest
 
@@ -122,14 +137,15 @@ def _rename_fused(made: StageState, name: str) -> None:
 
 def check_parts(owner: StageState, span: Span) -> None:
     """Where only some of the partial results are computed, one loop steps through them."""
+    place = owner.place
     for axis in owner.stage.axes:
         needed = owner.axes[axis.name].extent
-        if axis.name not in owner.parts or not isinstance(owner.place, Place) or needed == axis.extent:
+        if axis.name not in owner.parts or not isinstance(place, Place) or needed == axis.extent:
             continue
         over = [loop for loop in owner.loops if loop.part == axis.name]
         if len(over) != 1 or not in_order(owner, over[0].axis):
-            raise ScheduleError("S472", f"{owner.name} is computed at {owner.place.stage}.{owner.place.loop}, "
-                                f"where {needed} of its {axis.extent} parts along {axis.name} are needed, but "
-                                "no loop of its own steps through just these", span,
+            raise ScheduleError("S472", f"{owner.name} is computed at {place.stage}.{place.loop}, where {needed} "
+                                f"of its {axis.extent} parts along {axis.name} are needed, but no loop of its "
+                                "own steps through just these", span,
                                 f"leave {owner.name}.{axis.name} whole, in its place among the loops it was "
                                 "split with")

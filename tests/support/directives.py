@@ -18,8 +18,8 @@ from txc.dsl.typed import reads
 
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]
-KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse", "cache_write",
-         "cache_read", "pad", "peel")
+KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse", "rfactor", "cache_write",
+         "cache_read", "pad", "peel", "layout")
 SIZES = (2, 1, 3, 4, 8, 5, 16)
 Directives = tuple[Directive, ...]
 
@@ -66,6 +66,8 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
         return f"inline {stage.name}"
     if kind == "cache_write":
         return f"cache_write {stage.name} as w{n}"
+    if kind == "layout":
+        return _layout(draw, pick, stage)
     if kind in ("cache_read", "pad"):
         return _copy(pick, state, kind, n)
     if not loops:
@@ -87,6 +89,8 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
             return f"compute {stage.name} at {_place(pick, state, stage)}"
         case "parallel":
             return f"parallel {' '.join(_adjacent(pick, loops))}"
+        case "rfactor":
+            return f"rfactor {pick(_reductions(stage, loops))} as R{n}"
         case "fuse":
             return f"fuse {' '.join(_adjacent(pick, loops))} as n{n}"
         case _:
@@ -110,6 +114,22 @@ def _place(pick: Pick, state: State, stage: StageState) -> str:
     return pick([*places, "root"])
 
 
+def _reductions(stage: StageState, loops: list[str]) -> list[str]:
+    """The loops that reduce; all of them where none does."""
+    over = [f"{stage.name}.{loop.name}" for loop in stage.loops if stage.is_reduction(loop)]
+    return over or loops
+
+
 def _adjacent(pick: Pick, loops: list[str]) -> list[str]:
     first = pick(range(len(loops)))
     return loops[first:first + pick((2, 1, 3))]
+
+
+def _layout(draw: st.DrawFn, pick: Pick, stage: StageState) -> str:
+    """A layout whose digits fit whatever the extents are: axes whole or cut in two, in any order."""
+    digits: list[str] = []
+    for axis in stage.stage.axes:
+        base = pick((1, 4, 3, 8))
+        digits += [f"{axis.name} // {base}", f"{axis.name} % {base}"] if base > 1 else [axis.name]
+    index = ", ".join(draw(st.permutations(digits)))
+    return f"layout {stage.name}: [{', '.join(a.name for a in stage.stage.axes)}] -> [{index}]"

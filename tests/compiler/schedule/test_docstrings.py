@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.kernels import dag
 from support.scheduled import error_of, shown
-from txc.compiler.schedule import cache, fuse, inline, marks, order, peel, places, split
+from txc.compiler.schedule import cache, fuse, inline, layout, marks, order, peel, places, rfactor, split
 
 TWO = "kernel f[M = 4, N = 8](A: f32[M, N]) -> (D: f32[M, N]) { D[i, j] = A[i, j] }"
 PRODUCT = "kernel f[N = 9](A: f32[N], B: f32[N]) -> (D: f32[N]) { T[a] = A[a] * B[a] D[i] = T[i] + A[i] }"
@@ -20,17 +20,18 @@ KERNELS: list[tuple[Callable[..., Any], str]] = [
     (split.split, "kernel f[N = 20](A: f32[N]) -> (D: f32[N]) { D[i] = A[i] }"),
     (order.order, ROWS), (fuse.fuse, TWO), (inline.inline, PRODUCT), (places.compute_at, PRODUCT),
     (marks.parallel, TWO), (marks.vectorize, TWO), (marks.unroll, TWO),
-    (cache.cache_write, ROWS), (cache.cache_read, TWO),
+    (rfactor.rfactor, ROWS), (cache.cache_write, ROWS), (cache.cache_read, TWO), (layout.layout, PRODUCT),
     (peel.peel, "kernel f[N = 8](A: f32[N]) -> (D: f32[N + 1]) { D[i] = (A[i - 1] else 0) }"),
 ]
 PARTS = re.compile(r"before\s+(.*?)\n\s+after\s+(.*?)\s+# (.*?)\n\s+needs\s+(.*?)(?:\n\n|\Z|\n\s*$)",
                    re.DOTALL)
 
-DENSE = """kernel f[M = 4, N = 6, K = 5](A: f32[M, K], B: f32[K, N]) -> (D: f32[M, N], S: f32[M]) {
+DENSE = """kernel f[M = 4, N = 6, K = 5](A: f32[M, K], B: f32[K, N]) -> (D: f32[M, N], S: f32[M], L: i32[M]) {
     C[i, j] = sum[k](A[i, k] * B[k, j])
     E[i, j] = C[i, j] * 2
     D[i, j] = max(E[i, j], 0)
     S[i] = sum[j](D[0, j] * f32(i))
+    L[i] = argmax[k](A[i, k])
 }"""
 # For each error: a schedule that gives it, and the text that the error points at (the last directive, unless
 # given).
@@ -46,8 +47,10 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
              ("split D.j: [a, b: 2] order D: b a i\nfuse D.a D.i as t", "")],
     "S421": [("vectorize D.j\nsplit D.j: [a, b: 2]", ""), ("unroll D.j\nfuse D.i D.j as t", ""),
              ("unroll D.i\nparallel D.i", ""), ("unroll D.j\nvectorize D.j", ""),
-             ("vectorize D.j\nunroll D.j", "")],
-    "S422": [("compute E at D.i\nsplit D.i: [a, b: 2]", ""), ("compute E at D.i\nfuse D.i D.j as t", "")],
+             ("vectorize D.j\nunroll D.j", ""),
+             ("split C.k: [k0, k1: 2] vectorize C.j\nrfactor C.k1 as Cf", "")],
+    "S422": [("compute E at D.i\nsplit D.i: [a, b: 2]", ""), ("compute E at D.i\nfuse D.i D.j as t", ""),
+             ("split C.k: [k0, k1: 2] cache_read A as Ap for C compute Ap at C.k0\nrfactor C.k1 as Cf", "")],
     "S425": [("vectorize D.j\npeel D.j", ""), ("peel D.j\nvectorize D.j", "")],
     "S426": [("peel D.j\nsplit D.j: [a, b: 2]", ""), ("peel D.j\nsplit D.j: [a, b: 2]\npeel D.a", "split D.j: [a, b: 2]")],
     "S430": [("parallel C.k", "")],
@@ -64,7 +67,8 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
     "S401": [("cache_read F as Fs", "F"), ("cache_write A as Al", "A")],
     "S460": [("split C.j: [a, b: 2]\ncache_write C as Cl", ""), ("vectorize E.j\ncache_write E as El", ""),
              ("unroll C: 4\ncache_write C as Cl", ""), ("compute C at E.i\ncache_write E as El", "")],
-    "S461": [("cache_write C as E", ""), ("cache_read A as B for C", ""), ("cache_read A as M", "")],
+    "S461": [("cache_write C as E", ""), ("cache_read A as B for C", ""), ("cache_read A as M", ""),
+             ("split C.k: [k0, k1: 2]\nrfactor C.k1 as D", "")],
     "S462": [("cache_read A as Ap for D", "D"), ("cache_write C as Cl for E", "E")],
     "S463": [("cache_write C as Cl in shared", ""), ("cache_read A as Ap in shared", "")],
     "S464": [("cache_write C[i] as Cl", ""), ("cache_write C[i, k] as Cl", ""),
@@ -72,6 +76,23 @@ ERRORS: dict[str, list[tuple[str, str]]] = {
     "S450": [("compute C at D.i", ""), ("compute E at D.i\ncompute C at D.i\ncompute E at root", "")],
     "S451": [("compute C at C.i", "C.i"), ("compute C at E.i\ncompute E at C.i", "C.i")],
     "S452": [("compute D at S.i", "")],
+    "S470": [("split C.k: [k0, k1: 2]\nrfactor C.i as Cf", ""), ("rfactor E.i as Cf", "")],
+    "S471": [("split L.k: [k0, k1: 2]\nrfactor L.k1 as Lf", "")],
+    "S472": [("split C.k: [k0: 4, k1] rfactor C.k0 as Cf split Cf.k0: [a, b: 2]\ncompute Cf at C.k0", "")],
+    "S473": [("rfactor C.k as Cf", "")],
+    "S474": [("split C.k: [k0, k1]\nrfactor C.k0 as Cf", "")],
+    "S475": [("layout A: [i, k] -> [k, i]", "A"), ("layout D: [i, j] -> [j, i]", "D")],
+    "S476": [("layout E: [j, i] -> [j, i]", ""), ("layout E: [i] -> [i]", "")],
+    "S477": [("layout E: [i, j] -> [i, i + j % 2 + (i + j) // 2]", "(i + j) // 2"),
+             ("layout E: [i, j] -> [i, j * j]", "j * j"), ("layout E: [i, j] -> [i - 1, j]", "i - 1"),
+             ("layout E: [i, j] -> [i, j % 4 // 3, j // 4]", "j % 4 // 3"),
+             ("layout E: [i, j] -> [i // 0, j]", "i // 0"), ("layout E: [i, j] -> [i, j * 0]", "j * 0"),
+             ("layout E: [i, j] -> [i, j + (0 - 1)]", "j + (0 - 1)")],
+    "S478": [("layout E: [i, j] -> [j]", ""), ("layout E: [i, j] -> [i, j, j]", ""),
+             ("layout E: [i, j] -> [i, j // 4, j % 2]", ""), ("layout E: [i, j] -> [i, j % 4]", ""),
+             ("layout E: [i, j] -> [i * 5 + j]", ""),
+             ("layout E: [i, j] -> [i * 99999999999999, j]", "")],
+    "S479": [("layout E: [i, j] -> [j, i]\nlayout E: [i, j] -> [j, i]", "")],
     "S453": [("compute S at D.i", "")],
 }
 ERROR_CASES = [(code, schedule, at) for code, cases in ERRORS.items() for schedule, at in cases]
@@ -116,6 +137,7 @@ def test_needs_names_errors_that_happen(directive: Callable[..., Any]) -> None:
 def test_errors_of_directives_are_all_here() -> None:
     """A code from 404 to 453 that a directive raises is in the table, or has a test of its own."""
     folder = Path(split.__file__).parent
-    raised = {code for name in ("split", "order", "fuse", "inline", "places", "marks", "cache", "derived")
+    names = ("split", "order", "fuse", "inline", "places", "marks", "cache", "derived", "layout")
+    raised = {code for name in names
               for code in re.findall(r'"(S4\d\d)"', (folder / f"{name}.py").read_text())}
     assert sorted(raised - set(ERRORS) - {"S443", "S444", "S499"}) == []
