@@ -150,7 +150,7 @@ class Stage:
 
 @record
 class Intrinsic:
-    """A checked intrinsic. `stage` is what it computes of its operands; with `adds` it adds that to the operand.
+    """A checked intrinsic. `stage` is what it computes of its operands; with `adds` it adds that to one.
 
     `emits` has at most one text for each language, as written between the quotes.
     """

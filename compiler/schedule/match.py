@@ -14,6 +14,7 @@ from itertools import permutations
 
 from ...dsl import typed
 from ...dsl.affine import affine
+from ...dsl.dtypes import DType
 from ...dsl.record import record
 from .. import dag
 from ..dag_text import expr_text
@@ -74,11 +75,12 @@ def matches(pattern: Pattern, inner: Inner) -> list[Match]:
     where an operand would have to change along an axis that it does not have.
     """
     _check_form(pattern, inner)
+    own, theirs = single_casts(pattern.stage.body), single_casts(inner.body)
     found: list[Match] = []
     differences = _Differences()
     for axes in _assignments(pattern, inner):
         unifier = _Unifier(pattern, inner, axes, differences)
-        found += [Match(axes, reads) for reads in unifier.unify(pattern.stage.body, inner.body, {}, 0)]
+        found += [Match(axes, reads) for reads in unifier.unify(own, theirs, {}, 0)]
     if not found:
         raise differences.error(pattern, inner)
     return found
@@ -133,6 +135,24 @@ def _pairings(own: Sequence[typed.Axis], theirs: Mapping[str, Int]) -> Iterator[
     for names in permutations(theirs):
         if all(not isinstance(theirs[n], int) or theirs[n] == a.extent for a, n in zip(own, names, strict=True)):
             yield [(a.name, n) for a, n in zip(own, names, strict=True)]
+
+
+def single_casts(expr: typed.Expr) -> typed.Expr:
+    """The expression without casts of integers that another cast follows and that lose nothing."""
+    expr = typed.rebuild(expr, single_casts)
+    match expr:
+        case typed.Cast(value=typed.Cast(value=value, dtype=middle)) if _holds(middle, value.dtype):
+            return typed.Cast(value, expr.dtype)
+        case _:
+            return expr
+
+
+def _holds(wide: DType, narrow: DType) -> bool:
+    """Whether an integer type has all values of another."""
+    if not (wide.is_integer and narrow.is_integer):
+        return False
+    (low, high), (first, last) = wide.limits, narrow.limits
+    return low <= first and last <= high
 
 
 # ── arithmetic ───────────────────────────────────────────────────────────────────────────────────────────

@@ -75,7 +75,8 @@ def _check_one(intrinsic: ast.Intrinsic, stages: list[ast.Stage], kernel: typed.
     inner = stage.value.body if isinstance(stage.value, typed.Reduce) else stage.value
     if any(isinstance(e, typed.Reduce) for e in typed.walk(inner)):
         report.error("T319", f"the reduction of '{intrinsic.name}' is part of a larger expression",
-                     definition.span, f"write {definition.name}[…] = sum[…](…), or += to add to what is there")
+                     definition.span,
+                     f"write {definition.name}[…] = sum[…](…), or += to add to what is there")
     if definition.op == "+=" and (stage.dtype == BOOL or _reducer(stage) not in ("", "sum")):
         report.error("T319", f"'+=' adds, but '{intrinsic.name}' has a {_what(stage)}", definition.span,
                      "write = for what replaces the operand")
@@ -124,6 +125,11 @@ def _check_texts(intrinsic: ast.Intrinsic, found: typed.Intrinsic, report: Repor
             if operand.name not in named:
                 report.error("T323", f"the {language} text does not use operand '{operand.name}'",
                              _span(intrinsic, language), f"write ${operand.name} or &${operand.name}")
+    used = {found.stage.name, *(read.tensor for read in typed.reads(found.stage.value))}
+    for param in intrinsic.params:
+        if param.name not in used:
+            report.error("T323", f"the body of '{intrinsic.name}' does not use operand '{param.name}'", param.span,
+                         "an instruction's operands are what its body reads and writes")
     for operand in found.operands:
         for problem, hint in _problems(operand, list(texts.values())):
             report.error("T322", problem, intrinsic.emits[0].span | intrinsic.emits[-1].span, hint)

@@ -18,9 +18,13 @@ from txc.compiler.loop.ir import (
     Expr,
     For,
     If,
+    Intrinsic,
+    Invoke,
     Let,
     Load,
     Nest,
+    Operand,
+    Prefetch,
     Ramp,
     Select,
     Stmt,
@@ -56,6 +60,9 @@ VECTORS = Buffer("v", F32, (2,), "local", 4)
 MATRIX = Buffer("m", F32, (8, 8), "local")
 TRUE = Const(True, BOOL)
 RAMP = Ramp(Const(0), 1, 4)
+FROM, TO, AT = Buffer("from", F32, (4,)), Buffer("to", F32, (4,)), Var("copy.n")
+COPY = Intrinsic("copy", (FROM, TO), "cpu", Block((
+    For("copy.n", 4, "serial", Block((Store(TO, (AT,), Load(FROM, (AT,))),))),)), (("c", "copy($from, $to);"),))
 
 BROKEN: list[tuple[str, Nest]] = [
     ("names", nest(loop(loop()))),
@@ -123,6 +130,12 @@ BROKEN: list[tuple[str, Nest]] = [
     ("vector subscripts", nest(Alloc(MATRIX), Store(MATRIX, (RAMP, RAMP), Const(1.0, F32, 4)))),
     ("registers", nest(Alloc(REGISTER), loop(Store(REGISTER, (I,), ONE)))),
     ("registers", nest(Alloc(REGISTER), loop(Store(B, (I,), Load(REGISTER, (I,)))))),
+    ("operands", nest(Invoke(COPY, (Operand(A, (Const(0),), ((1,),)),)))),
+    ("operands", nest(Invoke(COPY, (Operand(A, (Const(0),), ()), Operand(B, (Const(0),), ((1,),)))))),
+    ("operands", nest(Alloc(VECTORS), Invoke(COPY, (Operand(VECTORS, (Const(0),), ((1,),)),
+                                                    Operand(B, (Const(0),), ((1,),)))))),
+    ("inputs", nest(Invoke(COPY, (Operand(B, (Const(0),), ((1,),)), Operand(A, (Const(0),), ((1,),)))))),
+    ("subscripts", nest(Prefetch(A, ()))),
 ]
 
 
@@ -168,6 +181,15 @@ PERHAPS = [
 def test_what_is_certainly_outside_breaks_the_bounds(body: str) -> None:
     found = violations(parse(f"nest f(A: f32[8]) -> (B: f32[8]) {{ {body} }}"))
     assert [v.rule for v in found] == ["bounds"]
+
+
+@pytest.mark.parametrize(("first", "step", "broken"), [
+    (4, 1, False), (5, 1, True), (1, 2, False), (2, 2, True), (3, -1, False), (2, -1, True)])
+def test_all_elements_of_an_operand_are_inside(first: int, step: int, broken: bool) -> None:
+    """The last element that an instruction reads is in the buffer too."""
+    operand = Operand(A, (Const(first),), ((step,),))
+    found = violations(nest(Invoke(COPY, (operand, Operand(B, (Const(0),), ((1,),))))))
+    assert [v.rule for v in found] == ["bounds"] * broken
 
 
 @pytest.mark.parametrize("body", PERHAPS)
