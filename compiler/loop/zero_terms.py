@@ -13,24 +13,25 @@ REDUCERS = {"+": "sum", "*": "prod", "and": "all", "or": "any"}
 
 
 def update(store: Store) -> tuple[str, Expr] | None:
-    """The reducer and the term of a store that updates a reduction: `C[i] = C[i] + term`."""
+    """The reducer and the term of a store that updates a reduction: `C[i] = C[i] + term`, or term first."""
     match store.value:
-        case Binary(op="+" | "*" | "and" | "or" as op, left=Load() as old, right=term):
+        case Binary(op="+" | "*" | "and" | "or" as op, left=left, right=right):
             reducer = REDUCERS[op]
-        case Call(function="min" | "max" as reducer, args=(Load() as old, term)):
+        case Call(function="min" | "max" as reducer, args=(left, right)):
             pass
         case _:
             return None
-    same = old.buffer == store.buffer and old.index == store.index
-    return (reducer, term) if same else None
+    old = Load(store.buffer, store.index)
+    return (reducer, right) if left == old else (reducer, left) if right == old else None
 
 
 def with_term(store: Store, term: Expr) -> Store:
     """An update with another term."""
+    old = Load(store.buffer, store.index)
     match store.value:
-        case Binary(op=op, left=left):
-            return Store(store.buffer, store.index, Binary(op, left, term))
-        case Call(function=function, args=(old, _)):
+        case Binary(op=op):
+            return Store(store.buffer, store.index, Binary(op, old, term))
+        case Call(function=function):
             return Store(store.buffer, store.index, Call(function, (old, term)))
         case _:
             raise AssertionError(f"no update: {store}")
