@@ -49,6 +49,14 @@ def dense_i8(_: Sizes, a: Array, b: Array) -> Array:
     return a.astype(np.int32) @ b.astype(np.int32)
 
 
+def dense_u8i8(_: Sizes, a: Array, b: Array) -> Array:
+    return a.astype(np.int32) @ b.astype(np.int32)
+
+
+def dense_on_accelerator(_: Sizes, a: Array, b: Array) -> Array:
+    return a.astype(np.float64) @ b
+
+
 def row_argmax(_: Sizes, x: Array) -> Array:
     return x.argmax(-1)
 
@@ -164,6 +172,6 @@ SUITE: dict[str, Reference] = {
 LAYERS: dict[str, Reference] = {
     f.__name__: f
     for f in (dense, softmax, layernorm, dense_i8, row_argmax, embedding, embedding_or_zero, conv2d,
-              attention, kmeans, quantized, jacobi)
+              attention, kmeans, quantized, jacobi, dense_u8i8, dense_on_accelerator)
 }
 REFERENCES = LAYERS | SUITE

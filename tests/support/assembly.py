@@ -33,9 +33,9 @@ def assembly(kernel: str, schedule: str, target: str, compiler: str) -> list[str
         return output.read_text().splitlines()
 
 
-def hottest_loop(lines: list[str]) -> list[str]:
-    """The instructions of the innermost loop with the most multiply-adds."""
-    return max(_inner_loops(lines), key=lambda loop: sum(map(is_fma, loop)))
+def hottest_loop(lines: list[str], what: str = r"vfn?m") -> list[str]:
+    """The instructions of the innermost loop with the most of some, such as multiply-adds."""
+    return max(_inner_loops(lines), key=lambda loop: sum(re.match(rf"\s+{what}", line) is not None for line in loop))
 
 
 def _inner_loops(lines: list[str]) -> Iterator[list[str]]:

@@ -17,6 +17,8 @@ SMALL = {
     "softmax": ("softmax.tx", {"B": 5, "N": 17}),
     "layernorm": ("layernorm.tx", {"B": 5, "N": 19}),
     "dense_i8": ("dense_i8.tx", {"M": 6, "N": 9, "K": 21}),
+    "dense_u8i8": ("dense_u8i8.tx", {"M": 7, "N": 21, "K": 11}),
+    "dense_on_accelerator": ("accelerator/dense.tx", {"M": 9, "N": 70, "K": 11}),
     "row_argmax": ("argmax.tx", {"B": 9, "N": 23}),
     "embedding": ("gather.tx", {"T": 14, "V": 10, "D": 5}),
     "embedding_or_zero": ("gather.tx", {"T": 14, "V": 10, "D": 5}),
