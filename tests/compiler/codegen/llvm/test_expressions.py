@@ -26,7 +26,8 @@ def test_random_indices(simplified: bool) -> None:
 
 
 FUNCTIONS = """
-nest f(X: TYPE[16], Y: TYPE[16]) -> (A: TYPE[16], B: TYPE[16], C: TYPE[16], D: TYPE[16], E: TYPE[16], F: TYPE[16]) {
+nest f(X: TYPE[16], Y: TYPE[16]) -> (A: TYPE[16], B: TYPE[16], C: TYPE[16], D: TYPE[16],
+       E: TYPE[16], F: TYPE[16]) {
   for i in 0..4 {
     A[ramp(i * 4, 1, 4)] = exp(X[ramp(i * 4, 1, 4)])
     B[ramp(i * 4, 1, 4)] = log(abs(X[ramp(i * 4, 1, 4)]))

@@ -1,4 +1,4 @@
-"""Statements through LLVM: accumulators in values, invariants before loops, memory that others do not touch."""
+"""Statements through LLVM: accumulators are values, invariants stand before loops, buffers are apart."""
 
 import re
 
