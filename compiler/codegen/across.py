@@ -7,7 +7,7 @@ then the vector is folded onto itself, turned by a half, a quarter, … of its l
 from __future__ import annotations
 
 from ..loop.accumulate import joined
-from ..loop.ir import Across, Buffer, Const, Expr, Load, Shuffle, Stmt, Var
+from ..loop.ir import Across, Block, Buffer, Const, Expr, Load, Shuffle, Stmt, Var
 from ..loop.visit import rebuild, rebuild_stmt
 from .scalar import LANES
 from .vector import Vectors
@@ -23,7 +23,9 @@ class Combiner:
         self._made = 0
 
     def hoisted(self, stmt: Stmt) -> Stmt:
-        """The statement with a lane of a named vector in place of each `across`."""
+        """The statement with a lane of a named vector in place of each `across`; a block has its own lines."""
+        if isinstance(stmt, Block):
+            return stmt
         return rebuild_stmt(stmt, self._change, lambda block: block)
 
     def _change(self, expr: Expr) -> Expr:

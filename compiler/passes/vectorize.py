@@ -133,6 +133,7 @@ class Widener:
     lanes: int
 
     def block(self, block: Block, named: Mapping[str, Var]) -> Block:
+        """The statements in all lanes; `named` has what they are called that were scalars."""
         stmts: list[Stmt] = []
         for stmt in block.stmts:
             match stmt:

@@ -117,7 +117,8 @@ class _Tiling:
 
     def _reduction(self, spatial: list[str], producer: dag.Stage | None) -> list[ast.Directive]:
         stage, last = self.stage, spatial[-1]
-        width = min(stage.axes[-1].extent, VECTORS * self.lanes)
+        wide = 1 if len(spatial) > 1 else 2     # without rows, longer stretches of memory are read instead
+        width = min(stage.axes[-1].extent, wide * VECTORS * self.lanes)
         outer, inner = self._names(last)
         rows = spatial[:-1]
         made: list[ast.Directive] = [_split(stage.name, last, outer, inner, width)]
