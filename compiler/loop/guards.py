@@ -59,8 +59,17 @@ def joined(parts: Iterable[Expr]) -> Expr:
 
 def is_pure(part: Expr) -> bool:
     """Whether a part of a guard may be evaluated wherever its variables are: scalar arithmetic of indices."""
-    return part.lanes == 1 and all(e.dtype in (I64, BOOL) and not isinstance(e, Load) for e in walk_expr(part)
-                                   ) and not any(isinstance(e, Var) and e.dtype == BOOL for e in walk_expr(part))
+    return part.lanes == 1 and all(map(_is_arithmetic, walk_expr(part)))
+
+
+def _is_arithmetic(expr: Expr) -> bool:
+    match expr:
+        case Load():
+            return False
+        case Var():
+            return expr.dtype == I64
+        case _:
+            return expr.dtype in (I64, BOOL)
 
 
 def term_guards(term: Expr, identity: Const) -> tuple[Expr, ...]:
@@ -85,13 +94,13 @@ def assumed(expr: Expr, known: frozenset[Expr]) -> Expr:
     """The expression where all the known parts of guards hold."""
     if not known:
         return expr
-    match expr:
-        case Select(condition=condition, then=then, otherwise=otherwise):
-            left = tuple(c for c in conjuncts(condition) if c not in known)
-            if not left:
-                return assumed(then, known)
-            if left != conjuncts(condition):
-                return Select(joined(left), assumed(then, known), otherwise)
+    if isinstance(expr, Select):
+        parts = conjuncts(expr.condition)
+        left = tuple(c for c in parts if c not in known)
+        if not left:
+            return assumed(expr.then, known)
+        if left != parts:
+            return Select(joined(left), assumed(expr.then, known), expr.otherwise)
     return rebuild(expr, lambda part: assumed(part, known))
 
 

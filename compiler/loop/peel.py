@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from ...dsl.dtypes import I64
 from .affine import SAFE, Box, Form, flat
@@ -137,7 +138,7 @@ Piece = tuple[int, int, bool]   # first and last value, whether a guard in it de
 
 
 def partition(var: str, body: Block, ranges: Ranges) -> list[Piece]:
-    """The pieces of a variable's range in which guards are certain, or are not; `ranges` has all outer ones."""
+    """The pieces of a variable's range in which guards are certain, or are not, within outer `ranges`."""
     low, high = ranges[var]
     cuts: set[int] = set()
     open_: list[Range] = []
@@ -148,7 +149,7 @@ def partition(var: str, body: Block, ranges: Ranges) -> list[Piece]:
             open_.append((min(found), max(found) - 1))
     edges = [low, *sorted(c for c in cuts if low < c <= high), high + 1]
     pieces = [(a, b - 1, any(first <= a and b - 1 <= last for first, last in open_))
-              for a, b in zip(edges, edges[1:], strict=False)]
+              for a, b in pairwise(edges)]
     return _fewer(pieces)
 
 

@@ -7,6 +7,7 @@ Index expressions become sums of terms in one order (`i0 * 16 + i1 + 3`); `//`, 
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import overload
 
@@ -36,7 +37,7 @@ from .ir import (
     Var,
 )
 from .ranges import Range, bounds
-from .simplify_compare import compare, narrowed
+from .simplify_compare import compare, narrowed, settled
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
 from .trim import trimmed
@@ -45,7 +46,6 @@ from .zero_terms import does_nothing
 
 RULES = rules()
 TRUE = Const(value=True, dtype=BOOL)
-FALSE = Const(value=False, dtype=BOOL)
 
 
 def simplify_expr(expr: Expr, ranges: Mapping[str, Range]) -> Expr:
@@ -203,7 +203,7 @@ class Simplifier:
 
     def apply(self, expr: Expr) -> Expr:
         """Constants folded, comparisons decided, else the first row that fits; parts are simple."""
-        constant = fold(expr) or self.decided(expr)
+        constant = fold(expr) or settled(expr, self.ranges)
         if constant is not None:
             return constant
         for rule in RULES.get(head(expr), ()):
@@ -217,19 +217,6 @@ class Simplifier:
                 return self.expr(new)
         return expr
 
-    def decided(self, expr: Expr) -> Const | None:
-        """A comparison of integers that the ranges settle (those of indices go through `compare`)."""
-        if not isinstance(expr, Binary) or expr.op not in COMPARISONS:
-            return None
-        if expr.lanes != 1 or not expr.left.dtype.is_integer:
-            return None
-        (a0, a1), (b0, b1) = bounds(expr.left, self.ranges), bounds(expr.right, self.ranges)
-        certain = {"<": (a1 < b0, a0 >= b1), "<=": (a1 <= b0, a0 > b1), ">": (a0 > b1, a1 <= b0),
-                   ">=": (a0 >= b1, a1 < b0), "==": (a0 == a1 == b0 == b1, a1 < b0 or a0 > b1),
-                   "!=": (a1 < b0 or a0 > b1, a0 == a1 == b0 == b1)}
-        yes, no = certain[expr.op]
-        return TRUE if yes else FALSE if no else None
-
     # ── statements ──
 
     def block(self, block: Block) -> Block:
@@ -241,7 +228,7 @@ class Simplifier:
             if isinstance(stmt, Let):
                 here.learn(stmt, new)
             stmts.extend(new)
-        same_stmts = len(stmts) == len(block.stmts) and all(map(_is, stmts, block.stmts))
+        same_stmts = len(stmts) == len(block.stmts) and all(map(operator.is_, stmts, block.stmts))
         return block if same_stmts else Block(tuple(stmts))
 
     def learn(self, let: Let, kept: tuple[Stmt, ...]) -> None:
@@ -296,16 +283,10 @@ class Simplifier:
         otherwise = None if other is None else self.assuming(condition, truth=False).block(other)
         if otherwise is not None and not otherwise.stmts:
             otherwise = None
-        if not then.stmts and otherwise is None:
-            return ()
-        if not then.stmts and otherwise is not None:
-            return self.branch(If(Unary("not", condition), otherwise))
+        if not then.stmts:
+            return self.branch(If(Unary("not", condition), otherwise)) if otherwise else ()
         unchanged = condition is stmt.condition and then is stmt.then and otherwise is other
         return (stmt if unchanged else If(condition, then, otherwise),)
-
-
-def _is(left: Stmt, right: Stmt) -> bool:
-    return left is right
 
 
 def _is_index(expr: Expr) -> bool:

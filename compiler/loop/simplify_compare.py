@@ -6,9 +6,11 @@ All comparisons are `form < 0`, `form >= 0`, `form == 0` or `form != 0` inside; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import gcd
 
 from ...dsl.dtypes import BOOL, I64
+from ...dsl.typed import COMPARISONS
 from .affine import Box, Form, flat, number, split
 from .ir import Binary, Const, Expr, Unary, Var
 from .ranges import Range, bounds
@@ -41,6 +43,20 @@ def narrowed(box: Box, condition: Expr, truth: bool) -> dict[str, Range]:
             return _narrowed(box, op if truth else OPPOSITE[op], condition.left, condition.right)
         case _:
             return {}
+
+
+def settled(expr: Expr, ranges: Mapping[str, Range]) -> Const | None:
+    """A comparison of integers that the ranges of its sides settle (those of indices are for `compare`)."""
+    if not isinstance(expr, Binary) or expr.op not in COMPARISONS:
+        return None
+    if expr.lanes != 1 or not expr.left.dtype.is_integer:
+        return None
+    (a0, a1), (b0, b1) = bounds(expr.left, ranges), bounds(expr.right, ranges)
+    certain = {"<": (a1 < b0, a0 >= b1), "<=": (a1 <= b0, a0 > b1), ">": (a0 > b1, a1 <= b0),
+               ">=": (a0 >= b1, a1 < b0), "==": (a0 == a1 == b0 == b1, a1 < b0 or a0 > b1),
+               "!=": (a1 < b0 or a0 > b1, a0 == a1 == b0 == b1)}
+    yes, no = certain[expr.op]
+    return Const(yes, BOOL) if yes or no else None
 
 
 def _zeroed(op: str, left: Form, right: Form) -> tuple[str, Form]:

@@ -85,7 +85,7 @@ def _curved(atom: Expr, lanes: int, build: Callable[[Form], Expr]) -> Expr:
 
 
 def without_splats(load: Load) -> Expr:
-    """A load whose subscripts are equal in all lanes takes them as scalars, and is spread if none has lanes."""
+    """A load takes subscripts that are equal in all lanes as scalars, and is spread if none has lanes."""
     index = tuple(_scalar(e) for e in load.index)
     if index == load.index:
         return load

@@ -1,4 +1,4 @@
-"""Loops that do nothing in some of their iterations do not make them: the first, the last, all but each n-th."""
+"""Loops do not make iterations in which they do nothing: the first, the last, all but each n-th."""
 
 from __future__ import annotations
 
@@ -45,18 +45,15 @@ Values = tuple[int, int, int]   # first, last, step
 def _phase(part: Expr, var: str) -> Values | None:
     """The values of a variable where a remainder of nothing but it and numbers is a certain number."""
     match part:
-        case Binary(op="==", left=Binary(op="%", left=left, right=Const(value=by)), right=Const(value=wanted)):
-            form = flat(left)
+        case Binary(op="==", left=Binary(op="%") as digit, right=Const(value=wanted)):
+            form, divisor = flat(digit.left), digit.right
         case _:
             return None
-    if form.terms.keys() != {Var(var)} or not 1 < by <= MOST:
+    if [*form.terms] != [Var(var)] or not isinstance(divisor, Const) or not 1 < divisor.value <= MOST:
         return None
-    factor = form.terms[Var(var)]
-    fitting = [v for v in range(int(by)) if (factor * v + form.constant) % by == wanted]
-    if not fitting:
-        return 0, -1, 1
-    step = int(by) // len(fitting)
-    return fitting[0], SAFE, step
+    factor, by = form.terms[Var(var)], int(divisor.value)
+    fitting = [v for v in range(by) if (factor * v + form.constant) % by == wanted]
+    return (fitting[0], SAFE, by // len(fitting)) if fitting else (0, -1, 1)
 
 
 def _limits(part: Expr, var: str) -> Values | None:
@@ -64,7 +61,7 @@ def _limits(part: Expr, var: str) -> Values | None:
     if not isinstance(part, Binary) or part.op not in ("<", ">=") or part.left.dtype != I64:
         return None
     form = flat(part.left) - flat(part.right)
-    if form.terms.keys() != {Var(var)} or abs(form.constant) >= SAFE:
+    if [*form.terms] != [Var(var)] or abs(form.constant) >= SAFE:
         return None
     factor, constant = form.terms[Var(var)], form.constant
     match part.op, factor > 0:

@@ -42,6 +42,8 @@ def does_nothing(store: Store) -> bool:
     match store.value:
         case Load(buffer=buffer, index=index) if buffer == store.buffer and index == store.index:
             return True
+        case _:
+            pass
     found = update(store)
     return found is not None and is_identity(found[1], identity(found[0], store.buffer.dtype))
 

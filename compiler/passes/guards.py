@@ -28,9 +28,10 @@ class Guards:
     after   for s in 0..3 { if y + s >= 1 { for c in 0..8 { C[0] = C[0] + X[y + s - 1, c] * F[s, c] } } }
 
     A term that is the reducer's identity where its guard fails is skipped there. Statements with one guard
-    share a branch, and a branch moves out of the loops it does not depend on. Around a tile whose guards mostly all hold a branch chooses
-    between the tile without guards and the tile with them, each written once: code at most doubles, and only
-    up to `copies` statements.
+    share a branch, and a branch moves out of the loops it does not depend on. Around a tile whose guards
+    mostly all hold a branch chooses between the tile without guards and the tile with them; in the latter,
+    loops that change no guard once more come in two versions. Code at most triples, and no more than `copies`
+    statements are written twice.
     """
 
     copies: int = COPIES
@@ -101,7 +102,7 @@ class _Hoister:
 
 
 def _branched(store: Store) -> Stmt:
-    """A store in the branch that its guards make: of a reduction one without an `else`, of a copy one with."""
+    """A store in the branch that its guards make; that of a copy has an `else`."""
     found = update(store)
     if found is not None:
         parts = term_guards(found[1], identity(found[0], store.buffer.dtype))

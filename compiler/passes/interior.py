@@ -86,7 +86,7 @@ class Versions:
                 return stmt
 
     def interior(self, block: Block, ranges: Ranges) -> Interior | None:
-        """Where in the loops around a block all its guards hold; None if that is nowhere, rare, or no gain."""
+        """Where in the loops around a block all its guards hold; None if nowhere, rarely, or to no gain."""
         simplifier = Simplifier(ranges)
         conditions: dict[Expr, None] = {}
         known: set[Expr] = set()

@@ -9,6 +9,8 @@ from ..loop.peel import partition, shifted
 from ..loop.simplify import simplify
 from ..loop.visit import loads, map_stmts
 
+MOST = 3    # pieces of a row
+
 
 @dataclass(frozen=True, slots=True)
 class PeelCopies:
@@ -29,7 +31,9 @@ def _cut(stmt: Stmt) -> Stmt | tuple[Stmt, ...]:
     if not isinstance(stmt, For) or stmt.kind not in ("serial", "vectorized") or not _is_copy(stmt):
         return stmt
     pieces = partition(stmt.var, stmt.body, {stmt.var: (0, stmt.extent - 1)})
-    return tuple(s for first, last, _ in pieces for s in shifted(stmt, first, last)) if len(pieces) <= 3 else stmt
+    if len(pieces) > MOST:
+        return stmt
+    return tuple(s for first, last, _ in pieces for s in shifted(stmt, first, last))
 
 
 def _is_copy(loop: For) -> bool:

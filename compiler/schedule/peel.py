@@ -50,5 +50,5 @@ def check_peeled(owner: StageState, span: Span) -> None:
                                 f"{owner.consumed.get(name, 'its stage is another')}", span,
                                 "split first, then peel the loops that come of it")
         if live[name].mark == "vectorized":
-            raise ScheduleError("S425", f"loop {owner.name}.{name} is vectorized, and lanes are not cut one by "
-                                "one", span, f"split it, and peel the loop of vectors outside {name}")
+            raise ScheduleError("S425", f"loop {owner.name}.{name} is vectorized, and lanes are not cut",
+                                span, f"split it, and peel the loop of vectors outside {name}")

@@ -3,7 +3,16 @@
 import pytest
 from txc.compiler.loop.accumulate import identity
 from txc.compiler.loop.affine import Box
-from txc.compiler.loop.guards import assumed_stmts, conjuncts, guards_of, is_pure, joined, size, term_guards, throughout
+from txc.compiler.loop.guards import (
+    assumed_stmts,
+    conjuncts,
+    guards_of,
+    is_pure,
+    joined,
+    size,
+    term_guards,
+    throughout,
+)
 from txc.compiler.loop.ir import Expr, If, Nest
 from txc.compiler.loop.simplify import simplify, simplify_expr
 from txc.compiler.loop.text import parse
@@ -12,8 +21,8 @@ from txc.dsl.dtypes import F32
 
 
 def nest(body: str) -> Nest:
-    loops = "for y in 0..9 { for s in 0..3 {"
-    return parse(f"nest f(X: f32[99], T: i64[9], b: bool) -> (C: f32[99], K: i64[9]) {{ {loops} {body} }} }} }}")
+    head = "nest f(X: f32[99], T: i64[9], b: bool) -> (C: f32[99], K: i64[9])"
+    return parse(f"{head} {{ for y in 0..9 {{ for s in 0..3 {{ {body} }} }} }}")
 
 
 def condition(text: str) -> Expr:
@@ -28,7 +37,8 @@ def test_conditions_come_apart_and_together() -> None:
 
 
 @pytest.mark.parametrize(("text", "pure"), [
-    ("y + s >= 1", True), ("(y + s) % 2 == 0", True), ("T[y] < 3", False), ("b[]", False), ("X[0] < X[1]", False)])
+    ("y + s >= 1", True), ("(y + s) % 2 == 0", True), ("T[y] < 3", False), ("b[]", False),
+    ("X[0] < X[1]", False)])
 def test_pure_conditions_are_arithmetic_of_indices(text: str, pure: bool) -> None:
     assert is_pure(condition(text)) is pure
 
@@ -70,5 +80,5 @@ def test_when_a_comparison_holds_for_all_iterations_inside(text: str, outer: str
 
 
 def test_sizes_count_unrolled_loops_written_out() -> None:
-    body = parse("nest f() -> (C: i64[9]) { unrolled for i in 0..3 { C[i] = 1 } for i in 0..3 { C[i] = 2 } }").body
-    assert size(body) == 4 + 2
+    loops = "unrolled for i in 0..3 { C[i] = 1 } for i in 0..3 { C[i] = 2 }"
+    assert size(parse(f"nest f() -> (C: i64[9]) {{ {loops} }}").body) == 4 + 2

@@ -49,7 +49,8 @@ def guarded(draw: st.DrawFn) -> Nest:
     low, high = draw(st.integers(-8, 4)), draw(st.integers(3, 20))
     guard = f"{a} * x + {b} * y + {c} >= {low} and {a} * x - y < {high}"
     inner = f"C[x, y] = C[x, y] + select({guard}, {draw(st.integers(1, 9))}, 0) * 3"
-    head = draw(st.sampled_from(["for x in 0..7 { for y in 0..5 {", "for x in 0..7 { unrolled for y in 0..5 {",
+    head = draw(st.sampled_from(["for x in 0..7 { for y in 0..5 {",
+                                 "for x in 0..7 { unrolled for y in 0..5 {",
                                  "parallel for t in 0..35 { let x = t // 5 let y = t % 5 {"]))
     start = "for i in 0..7 { for j in 0..5 { C[i, j] = i - j } }"
     return parse(f"nest f() -> (C: i64[7, 5]) {{ {start} {head} {inner} }} }} }}")

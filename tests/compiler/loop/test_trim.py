@@ -2,16 +2,17 @@
 
 import pytest
 from support.passes import transformed
-from txc.compiler.loop.simplify import simplify
-from txc.compiler.loop.trim import trimmed
-from txc.compiler.loop.text import parse
 from txc.compiler.loop.ir import For
+from txc.compiler.loop.simplify import simplify
+from txc.compiler.loop.text import parse
+from txc.compiler.loop.trim import trimmed
 
 
 @pytest.mark.parametrize(("guard", "extent", "index"), [
     ("k >= 3", 7, "k + 3"), ("k < 4", 4, "k"), ("2 * k < 7", 4, "k"), ("2 * k >= 7", 6, "k + 4"),
     ("9 - k < 4", 4, "k + 6"), ("5 - k >= 0", 6, "k"), ("k >= 2 and k < 5", 3, "k + 2"),
-    ("k % 3 == 1", 3, "k * 3 + 1"), ("(k + 1) % 2 == 0", 5, "k * 2 + 1"), ("(2 * k + 1) % 3 == 0", 3, "k * 3 + 1"),
+    ("k % 3 == 1", 3, "k * 3 + 1"), ("(k + 1) % 2 == 0", 5, "k * 2 + 1"),
+    ("(2 * k + 1) % 3 == 0", 3, "k * 3 + 1"),
     ("(2 * k + 2) % 4 == 0", 5, "k * 2 + 1"), ("k % 4 == 2 and k >= 5", 1, ""),
 ])
 def test_a_guard_of_the_loop_alone_shortens_it(guard: str, extent: int, index: str) -> None:

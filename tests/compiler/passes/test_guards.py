@@ -1,4 +1,4 @@
-"""Guards: out of the loops they do not depend on, shared, their zeros not added, the interior without them."""
+"""Guards: out of loops they do not depend on, shared, their zeros not added, the interior without them."""
 
 from collections.abc import Callable
 
@@ -76,7 +76,8 @@ def test_what_the_documentation_shows() -> None:
           for y in 0..4 { C[0] = 0  for s in 0..3 { for c in 0..8 {
             C[0] = C[0] + select(y + s >= 9, X[y + s - 9, c], 0) * F[s, c] } }  C[y] = C[0] }
         }""")
-    assert "if y + s >= 9 {\n        for c in 0..8 {\n          C[0] = C[0] + X[y + s - 9, c] * F[s, c]" in str(nest)
+    assert ("if y + s >= 9 {\n        for c in 0..8 {\n"
+            "          C[0] = C[0] + X[y + s - 9, c] * F[s, c]") in str(nest)
 
 
 def test_code_grows_only_up_to_a_limit() -> None:

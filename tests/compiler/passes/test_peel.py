@@ -11,7 +11,8 @@ def test_a_padded_row_is_three_pieces() -> None:
         nest f(X: i64[6]) -> (C: i64[9]) { vectorized for x in 0..9 {
           C[x] = select(x >= 2 and x < 8, X[x - 2], 7) } }"""))
     assert [str(s).replace("\n", " ") for s in nest.body.stmts] == [
-        "vectorized for x in 0..2 {   C[x] = 7 }", "vectorized for x in 0..6 {   C[x + 2] = X[x] }", "C[8] = 7"]
+        "vectorized for x in 0..2 {   C[x] = 7 }",
+        "vectorized for x in 0..6 {   C[x + 2] = X[x] }", "C[8] = 7"]
 
 
 @pytest.mark.parametrize("body", [
