@@ -52,7 +52,9 @@ def _require_untouched(state: State, owner: StageState, directive: ast.CacheWrit
                             f"{directive.name} takes over", directive.span,
                             f"write cache_write first, then compute {guest.name} at a loop of "
                             f"{directive.name}")
-    if owner.loops != unscheduled(owner.stage).loops or owner.unroll != 0:
+    fresh = unscheduled(owner.stage)
+    kept = replace(owner, body=fresh.body, axes=fresh.axes, place=fresh.place, layout=fresh.layout)
+    if kept != fresh:
         raise ScheduleError("S460", f"the loops of {owner.name} have changed already", directive.span,
                             "write cache_write first: both stages then have loops of their own")
 
@@ -73,7 +75,7 @@ def _split_off(state: State, owner: StageState, directive: ast.CacheWrite) -> No
     made.place = owner.place
     copy = typed.Read(made.name, tuple(map(typed.Index, old)), stage.dtype)
     copier = unscheduled(dag.Stage(stage.name, stage.axes, stage.dtype, copy, None, stage.span))
-    copier.place = owner.place
+    copier.place, copier.layout = owner.place, owner.layout
     state.stages[stage.name] = copier
 
 

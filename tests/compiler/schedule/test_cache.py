@@ -105,6 +105,15 @@ def test_where_the_stage_was():
         check_nest(graph, nest_of(graph, schedule))
 
 
+def test_the_layout_stays_with_the_tensor():
+    """A layout is of the tensor's buffer, whoever computes what is in it."""
+    graph = dag("kernel f[N = 9](X: f32[N]) -> (D: f32[N]) { A[i] = X[i] * 2  D[i] = A[8 - i] }")
+    nest = nest_of(graph, "layout A: [i] -> [i // 4, i % 4] cache_write A as Al compute Al at A.i")
+    check_nest(graph, nest)
+    assert "global A: f32[3, 4]" in str(nest)
+    assert "local Al: f32[1]" in str(nest)
+
+
 def test_chains_of_copies():
     """A copy of a copy, of padding, of an accumulator; and copies that are inlined away again."""
     for schedule in ("cache_read B as B1 cache_read B1 as B2 split C.j: [a, b: 4] compute B2 at C.b "
