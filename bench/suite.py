@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--peers", nargs="*", default=["torch", "numpy"], choices=("torch", "numpy"))
     made.add_argument("--output", type=Path, help="a path without suffix (default: bench/results/suite-DATE)")
     made.add_argument("--dry", action="store_true", help="write no files")
-    made.add_argument("--quick-limits", action="store_true", help="measure the bandwidths hastily")
+    made.add_argument("--quick-limits", action="store_true", help="measure the machine hastily")
     made.add_argument("--worker", help=argparse.SUPPRESS)
     return made
 
@@ -97,7 +97,7 @@ def _part(words: Sequence[str], threads: int) -> dict[str, Any]:
 
 def work(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
     """What a process of one number of threads has to say."""
-    from txc.compiler.limits.measure import measure
+    from txc.compiler.limits.measure import Measuring
 
     from .info import info
     from .ours import missing
@@ -107,11 +107,11 @@ def work(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
         say(f"{backend}: {absent[backend]}")
     backends = [b for b in options.backends if b not in absent]
     threads = options.threads[0]
-    say(f"{threads} threads: measuring the machine")
-    limits = measure(2, 1e-4, 1 << 22) if options.quick_limits else measure()
+    say(f"threads: {threads}")
+    measuring = Measuring(1e-4, 1 << 22) if options.quick_limits else Measuring()
     peers = [peer for name in options.peers if (peer := _peer(name, threads))]
     asked = Options(threads, options.rounds, options.budget, options.schedule, backends)
-    rows = run(cases, peers, limits, asked, say)
+    limits, rows = run(cases, peers, measuring, asked, say)
     return {"info": info(limits, backends, {p.name: p.version for p in peers}), "limits": limits.fields(),
             "rows": rows}
 

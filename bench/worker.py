@@ -9,6 +9,7 @@ from typing import Any
 from txc.compiler.cases import Case as Inputs
 from txc.compiler.cases import make_case, make_inputs
 from txc.compiler.limits.limits import Limits, Rates, bound, work_of
+from txc.compiler.limits.measure import Measuring
 from txc.compiler.limits.probe import Probe
 from txc.compiler.target.target import host
 from txc.dsl.diagnostics import TxcError
@@ -54,19 +55,26 @@ class Entry:
         return found
 
 
-def run(cases: Sequence[Case], peers: Sequence[Peer], limits: Limits, options: Options,
-        say: Say) -> list[dict[str, Any]]:
-    """Rows, one for each case that could be prepared."""
+def run(cases: Sequence[Case], peers: Sequence[Peer], measuring: Measuring, options: Options,
+        say: Say) -> tuple[Limits, list[dict[str, Any]]]:
+    """The limits of the machine while this ran, and rows, one for each case that could be prepared.
+
+    Before each round is a round of `measuring`, before the turns of each case a window of FMAs.
+    """
     entries = [entry for case in cases if (entry := prepare(case, peers, options, say))]
     probe = Probe(host())
 
     def before(number: int) -> None:
+        if number == 0:
+            measuring.round()
         entry = entries[number]
         entry.peak = max(entry.peak, probe.arithmetic("f32", options.threads))
 
     groups = [entry.contenders() for entry in entries]
     interleave(groups, options.rounds, before, lambda done: say(f"round {done} of {options.rounds}"))
-    return [row(entry, limits, options) for entry in entries]
+    peak = max((entry.peak for entry in entries), default=0.0)
+    limits = _with_peak(measuring.limits(), peak, options.threads)
+    return limits, [row(entry, limits, options) for entry in entries]
 
 
 def prepare(case: Case, peers: Sequence[Peer], options: Options, say: Say) -> Entry | None:
@@ -123,7 +131,7 @@ def row(entry: Entry, limits: Limits, options: Options) -> dict[str, Any]:
     """Everything about a case, for JSON. Times are seconds."""
     case = entry.case
     work = work_of(case.made.dag, case.flops)
-    least = bound(_with_peak(limits, entry.peak, options.threads), work, options.threads)
+    least = bound(limits, work, options.threads)
     ours = {backend: {"seconds": c.best, "median": c.median, "rounds": len(c.minima), "calls": c.calls,
                       "schedule": o.origin, "gflops": case.flops / c.best / 1e9,
                       "fraction": least.seconds / c.best}
@@ -144,10 +152,11 @@ def _peer_row(ways: list[tuple[Variant, Contender, Contender]]) -> dict[str, Any
 
 
 def _with_peak(limits: Limits, peak: float, threads: int) -> Limits:
-    """The limits with the peak of the windows between the rounds."""
+    """The limits with the best FMA window between the turns, where it is better."""
 
-    def rates(old: Rates, one: bool) -> Rates:
-        value = peak if one == (threads == 1) else old.arithmetic["f32"]
-        return replace(old, arithmetic={**old.arithmetic, "f32": value})
+    def better(old: Rates) -> Rates:
+        return replace(old, arithmetic={**old.arithmetic, "f32": max(peak, old.arithmetic["f32"])})
 
-    return replace(limits, one=rates(limits.one, one=True), all=rates(limits.all, one=False))
+    if threads == 1:
+        return replace(limits, one=better(limits.one))
+    return replace(limits, all=better(limits.all)) if threads == limits.cores else limits

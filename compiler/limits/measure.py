@@ -25,30 +25,47 @@ def measure(rounds: int = ROUNDS, window: float = WINDOW, most: int = MOST, cc: 
             watch: Callable[[int], None] = lambda done: None) -> Limits:
     """The limits of this machine: of everything there is to measure, `rounds` windows of `window` seconds.
 
-    Memory is measured with up to `most` bytes; `watch` hears how many rounds are done. Takes some seconds;
-    other work on the machine lowers the result. Raises TxcError R610, R640.
+    Windows that read or copy are an eighth as long: where neighbours share caches and memory, short ones find
+    the gaps. Memory is measured with up to `most` bytes; `watch` hears how many rounds are done. Takes some
+    seconds; other work on the machine lowers the result. Raises TxcError R610, R640.
     """
-    here = host()
-    probe = Probe(here, cc, window)
-    probes = _probes(probe, here, most)
-    best = dict.fromkeys(probes, 0.0)
+    measuring = Measuring(window, most, cc)
     for done in range(rounds):
-        for key, run in probes.items():
-            best[key] = max(best[key], run())
+        measuring.round()
         watch(done + 1)
-    probe.forget()
+    return measuring.limits()
 
-    def rates(threads: int) -> Rates:
+
+class Measuring:
+    """The same bit by bit, between other work: `limits` is the best of the rounds so far."""
+
+    def __init__(self, window: float = WINDOW, most: int = MOST, cc: str | None = None) -> None:
+        """Build what measures. Raises TxcError R610, R640."""
+        self._compiler = " ".join(compiler(cc))
+        self._probe = Probe(host(), cc, window)
+        self._probes = _probes(self._probe, host(), most)
+        self._best = dict.fromkeys(self._probes, 0.0)
+
+    def round(self) -> None:
+        """One window of everything. The memory that is measured stays taken."""
+        for key, run in self._probes.items():
+            self._best[key] = max(self._best[key], run())
+
+    def limits(self) -> Limits:
+        """What was found."""
+        here = host()
+        sizes = {"L1": here.l1, "L2": here.l2, "L3": here.l3}
+        return Limits(model() or platform.machine(), str(here), __version__, self._compiler,
+                      datetime.now(UTC).isoformat(timespec="seconds"), here.cores,
+                      {level: size for level, size in sizes.items() if size},
+                      self._rates(1), self._rates(here.cores))
+
+    def _rates(self, threads: int) -> Rates:
         values: dict[str, dict[str, float]] = {"arithmetic": {}, "read": {}, "copy": {}}
-        for (count, what, name), rate in best.items():
+        for (count, what, name), rate in self._best.items():
             if count == threads:
                 values[what][name] = round(rate, 2)
         return Rates(**values)
-
-    sizes = {"L1": here.l1, "L2": here.l2, "L3": here.l3}
-    return Limits(model() or platform.machine(), str(here), __version__, " ".join(compiler(cc)),
-                  datetime.now(UTC).isoformat(timespec="seconds"), here.cores,
-                  {level: size for level, size in sizes.items() if size}, rates(1), rates(here.cores))
 
 
 def _probes(probe: Probe, here: Target, most: int) -> dict[tuple[int, str, str], Measure]:

@@ -19,7 +19,7 @@ from ..runtime.toolchain import compiler
 from ..target.target import Target
 from .source import STREAMS, kinds, source
 
-WINDOW = 2e-3       # seconds of a window
+WINDOW = 2e-3       # seconds of a window of arithmetic, eight times those of one that reads or copies
 _AHEAD = 1_000_000  # nanoseconds from starting threads to their common begin
 
 Work = tuple[str, npt.NDArray[np.uint8]]
@@ -42,7 +42,7 @@ class Probe:
         """10^9 operations a second of one window; `kind` is one of `kinds`."""
         found = self.kinds[kind]
         works = [(found.function, self._buffer(i, self._grain)) for i in range(threads)]
-        return self._rate(works, found.operations)
+        return self._rate(works, found.operations, self._window)
 
     def read(self, size: int, threads: int = 1) -> float:
         """10^9 bytes a second read in one window from `size` bytes for each thread."""
@@ -52,13 +52,11 @@ class Probe:
         """10^9 bytes a second read and written in one window that copies within `size` bytes."""
         return self._stream("copy_bytes", size, threads)
 
-    def forget(self) -> None:
-        """Give memory back."""
-        self._buffers.clear()
-
     def _stream(self, name: str, size: int, threads: int) -> float:
         size = max(self._grain, size // self._grain * self._grain)
-        return self._rate([(name, self._buffer(i, size)) for i in range(threads)], size)
+        works = [(name, self._buffer(i, size)) for i in range(threads)]
+        self._span(works, 1)    # so that caches hold what fits
+        return self._rate(works, size, self._window / 8)
 
     def _buffer(self, thread: int, size: int) -> npt.NDArray[np.uint8]:
         """Memory of a thread's own that has been written to, from a multiple of 64 on."""
@@ -68,20 +66,20 @@ class Probe:
             held.append(room[-room.ctypes.data % 64:][:size])
         return held[thread]
 
-    def _rate(self, works: Sequence[Work], amount: int) -> float:
+    def _rate(self, works: Sequence[Work], amount: int, window: float) -> float:
         """Amounts of all threads by nanoseconds from the first begin to the last end."""
         key = (*works[0][:1], amount, len(works))
         if key not in self._turns:
-            self._turns[key] = self._calibrated(works[:1])
+            self._turns[key] = self._calibrated(works[:1], window)
         turns = self._turns[key]
         return len(works) * turns * amount / max(self._span(works, turns), 1)
 
-    def _calibrated(self, works: Sequence[Work]) -> int:
+    def _calibrated(self, works: Sequence[Work], window: float) -> int:
         """How many turns make a window: of one thread, for others may begin late."""
         turns = 1
-        while (took := self._span(works, turns) * 1e-9) < self._window / 4:
-            turns *= 2 if took * 16 > self._window else 8
-        return max(1, round(turns * self._window / took))
+        while (took := self._span(works, turns) * 1e-9) < window / 4:
+            turns *= 2 if took * 16 > window else 8
+        return max(1, round(turns * window / took))
 
     def _span(self, works: Sequence[Work], turns: int) -> int:
         """Nanoseconds from the first begin to the last end of works that run at once."""

@@ -8,8 +8,9 @@ from support.tools import require_tool
 from txc.bench import suite
 
 
-def test_a_small_run_prints_a_table_and_writes_json_and_markdown(tmp_path: Path, capfd):
+def test_a_small_run_prints_a_table_and_writes_json_and_markdown(tmp_path: Path, monkeypatch, capfd):
     require_tool("gcc")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))      # a lock of its own: waits for nobody
     suite.main(["NRM.0", "--threads", "1", "--rounds", "1", "--budget", "0.1", "--quick-limits",
                 "--peers", "numpy", "--schedule", "default", "--output", str(tmp_path / "result")])
     out, _ = capfd.readouterr()

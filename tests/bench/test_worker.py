@@ -1,10 +1,10 @@
 """One case from building to its row, with a peer that is a stub, at a size where nothing takes time."""
 
 import pytest
-from support.limits import LIMITS
 from txc.bench.cases import Case
 from txc.bench.peers import Arrays, Peer, Variant
 from txc.bench.worker import Options, run
+from txc.compiler.limits.measure import Measuring
 
 SMALL = Case("sums", "rowsum", "sums.tx", "rowsum", {"M": 7, "N": 29}, {"M": 1, "N": 1})
 
@@ -21,7 +21,9 @@ STUB = Peer("stub", "1.0", build)
 @pytest.fixture(scope="module")
 def found() -> dict:
     said: list[str] = []
-    (row,) = run([SMALL], [STUB], LIMITS, Options(rounds=2, budget=0.1, backends=("gcc",)), said.append)
+    options = Options(rounds=2, budget=0.1, backends=("gcc",))
+    limits, (row,) = run([SMALL], [STUB], Measuring(1e-5, 1 << 16), options, said.append)
+    assert limits.one.arithmetic["f32"] >= row["peak"]
     assert said[0] == "sums: verifying"
     assert said[1].startswith("  not timed: stub, wrong: ")
     assert said[-2:] == ["round 1 of 2", "round 2 of 2"]
@@ -51,6 +53,6 @@ def test_a_wrong_way_is_not_timed_and_the_empty_call_is_taken_off(found: dict):
 def test_a_kernel_that_cannot_be_built_is_told_and_the_rest_goes_on():
     said: list[str] = []
     options = Options(rounds=1, budget=0.1, backends=("no-such-cc",))
-    (row,) = run([SMALL], [STUB], LIMITS, options, said.append)
+    _, (row,) = run([SMALL], [STUB], Measuring(1e-5, 1 << 16), options, said.append)
     assert row["ours"] == {}
     assert "there is no C compiler 'no-such-cc'" in row["rejected"]["no-such-cc"]
