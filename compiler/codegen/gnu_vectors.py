@@ -61,7 +61,7 @@ def _lanewise(t: VectorType, op: str) -> tuple[str, str] | None:
 def _operator(t: VectorType, op: str) -> tuple[str, str]:
     if op.startswith("bits_"):
         return "a", f"({t})(a)"
-    if op.startswith("from_"):
+    if op.startswith(("from_", "wide_")):
         return "a", f"__builtin_convertvector(a, {t})"
     if op in COMPARE:
         return "a, b", f"({t.mask})((a) {COMPARE[op]} (b))"

@@ -47,7 +47,7 @@ def _converted(t: VectorType, op: str) -> tuple[str, VectorType, str] | None:
             return f"u16x{t.lanes} a", t, f"f32_{op}(a.lane[l])"
         case "to_f16":
             return f"f32x{t.lanes} a", t, "f16_from_f32(a.lane[l])"
-        case _ if op.startswith("from_"):
+        case _ if op.startswith(("from_", "wide_")):
             return f"{op[5:]} a", t, str(cast(t.c_element, Text("a.lane[l]")))
         case _:
             return None

@@ -9,30 +9,41 @@ from __future__ import annotations
 
 from ...dsl.dtypes import BOOL, F16, F32, I32, I64, DType
 from ..loop.ir import (
-    Binary, Bits, Broadcast, Buffer, Call, Cast, Const, Expr, Load, Ramp, Select, Shuffle, Unary, Var,
+    Binary,
+    Bits,
+    Broadcast,
+    Buffer,
+    Call,
+    Cast,
+    Const,
+    Expr,
+    Load,
+    Ramp,
+    Select,
+    Shuffle,
+    Unary,
+    Var,
 )
 from ..loop.visit import rebuild
 from .abilities import Abilities
 from .ctext import UNARY, Text, cast, element_name
-from .expand import clamped, expanded, is_expanded, is_plain_number
+from .expand import clamped
 from .lanes import at_lane, index_ramp, is_harmless, is_monotone, is_register, shortened
-from .operations import LIBRARY, OPERATIONS
-from .scalar import LANE, LANES, Scalars, power_of_two
+from .scalar import LANE, LANES, Scalars
 from .shuffles import shuffled
 from .splats import Splats
 from .truth import mask, truth, zero_or_one
-from .values import Value, apply, converted, name_for, product, reinterpreted, type_of
-from .vector_text import VectorText
+from .values import Value, apply, converted, name_for, reinterpreted, type_of
+from .vector_arithmetic import Arithmetic
 from .vector_type import VectorType
 from .writer import Writer
 
 
-class Vectors(VectorText):
+class Vectors(Arithmetic):
     """Writes vector expressions. Where the target contracts, an explicit fma is left to that."""
 
     def __init__(self, scalars: Scalars, writer: Writer, can: Abilities) -> None:
-        super().__init__(scalars, writer)
-        self._can = can
+        super().__init__(scalars, writer, can)
         self._masks: dict[str, VectorType] = {}     # vectors of truth values differ in width
         self.splats = Splats()
 
@@ -125,79 +136,6 @@ class Vectors(VectorText):
         start = self.value(Broadcast(Cast(ramp.base, dtype), ramp.lanes))
         return apply(kind, "add", start, self._named("steps", Value(f"LANES({steps})", kind)))
 
-    def _binary(self, expr: Binary) -> Value:
-        op, dtype = expr.op, expr.left.dtype
-        if op in ("//", "%"):
-            return self._division(expr)
-        if op in ("<<", ">>"):
-            return self._shift(expr)
-        if dtype == BOOL:
-            return self._logic(expr)
-        if dtype == I64 and expr.dtype == BOOL:
-            expr = self._short_comparison(expr)
-        if op == "+" and dtype.is_float and (factors := product(expr)):
-            a, b, c = map(self.value, factors)
-            return apply(c.type, "muladd", a, b, c)
-        left, right = self.value(expr.left), self.value(expr.right)
-        result = left.type.mask if expr.dtype == BOOL else left.type
-        return Value(f"{left.type}_{OPERATIONS[op]}({left}, {right})", result)
-
-    def _division(self, expr: Binary) -> Value:
-        shift = power_of_two(expr.right)
-        if shift is None:
-            return self._each_lane(expr)
-        left = self.value(expr.left)
-        if expr.op == "//":
-            return Value(f"{left.type}_shr({left}, {shift})", left.type)
-        remainder = Const((1 << shift) - 1, expr.left.dtype, expr.lanes)
-        return apply(left.type, "and", left, self.value(remainder))
-
-    def _shift(self, expr: Binary) -> Value:
-        count = expr.right.value if isinstance(expr.right, Broadcast) else expr.right
-        if not isinstance(count, Const):
-            return self._each_lane(expr)
-        left = self.value(expr.left)
-        return apply(left.type, "shl" if expr.op == "<<" else "shr", left, int(count.value))
-
-    def _logic(self, expr: Binary) -> Value:
-        """`and or == !=` of truth values."""
-        left = self.value(expr.left)
-        right = mask(self.value(expr.right), left.type.bits)
-        if expr.op in ("and", "or"):
-            return apply(left.type, expr.op, left, right)
-        different = apply(left.type, "xor", left, right)
-        return apply(left.type, "not", different) if expr.op == "==" else different
-
-    def _call(self, expr: Call) -> Value:
-        name, args = expr.function, expr.args
-        if name == "fma" and self._can.fused:
-            a, b, c = map(self.value, args)
-            return apply(c.type, "muladd", a, b, c)
-        if self._is_operation(name, expr.dtype):
-            operand = self.value(args[0])
-            return apply(operand.type, name, operand)
-        if name in ("min", "max"):
-            return self._extreme(name, *map(self._variable, args))
-        if is_expanded(name, expr.dtype):
-            return self.value(expanded(name, [self._variable(e) for e in args]))
-        return self._each_lane(expr)
-
-    def _is_operation(self, function: str, dtype: DType) -> bool:
-        if function in LIBRARY:
-            return function == "sqrt" or self._can.rounds
-        return function == "abs" and dtype.is_float
-
-    def _extreme(self, name: str, a: Expr, b: Expr) -> Value:
-        """The operation gives the second one if either is NaN: a number stands in front."""
-        if is_plain_number(b):
-            a, b = b, a
-        first, second = self.value(a), self.value(b)
-        nearer = apply(first.type, "smaller" if name == "min" else "larger", first, second)
-        if is_plain_number(a) or not a.dtype.is_float:
-            return nearer
-        unordered = apply(first.type, "ne", first, first).text
-        return apply(first.type, "pick", unordered, first, nearer)
-
     def _cast(self, expr: Cast) -> Value:
         origin, dtype, lanes = expr.value.dtype, expr.dtype, expr.lanes
         if origin == dtype:
@@ -219,7 +157,9 @@ class Vectors(VectorText):
             return self.value(Cast(short, dtype))
         if origin.is_float and dtype.is_integer:
             return self._saturated(expr)
-        return converted(self.value(expr.value), type_of(expr))
+        if origin.is_integer and origin.bits < 32 and dtype.is_float:
+            return self.value(Cast(Cast(expr.value, I32), dtype))
+        return self._converted(self.value(expr.value), type_of(expr))
 
     def _saturated(self, expr: Cast) -> Value:
         """Float to integer: brought into range first, so that no lane converts what does not fit."""

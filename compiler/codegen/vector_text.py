@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from ...dsl.dtypes import BOOL, I32
 from ..loop.ir import Binary, Buffer, Expr
+from .abilities import Abilities
 from .exact import fits
 from .lanes import shortened
 from .scalar import Scalars
 from .truth import mask
-from .values import Value
+from .values import Value, apply, converted
+from .vector_type import VectorType
 from .writer import Writer
+from .x86 import widens
 
 
 class VectorText:
     """Gives names to values, in lines before the statement that needs them."""
 
-    def __init__(self, scalars: Scalars, writer: Writer) -> None:
+    def __init__(self, scalars: Scalars, writer: Writer, can: Abilities) -> None:
+        self._can = can
         self._scalars = scalars
         self._writer = writer
         self._count = 0
@@ -26,6 +30,12 @@ class VectorText:
     def _short_comparison(self, expr: Binary) -> Binary:
         left, right = (shortened(e, self._fits_i32) for e in (expr.left, expr.right))
         return Binary(expr.op, left, right) if left is not None and right is not None else expr
+
+    def _converted(self, value: Value, kind: VectorType) -> Value:
+        """The value as another type; by one instruction where small integers become wider."""
+        if self._can.rounds and widens(kind, value.type):
+            return apply(kind, f"wide_{value.type}", value)
+        return converted(value, kind)
 
     def _named(self, hint: str, value: Value, name: str = "") -> Value:
         """A value that has a name: the given one, or one like the hint."""

@@ -44,3 +44,9 @@ class VectorType:
     def unsigned(self) -> VectorType:
         """Unsigned elements of the same width."""
         return VectorType(f"u{self.bits}", self.lanes)
+
+
+def parse(name: str) -> VectorType:
+    """The type of a name such as `f32x8`."""
+    element, _, lanes = name.rpartition("x")
+    return VectorType(element, int(lanes))

@@ -13,7 +13,7 @@ import re
 
 from .gnu_vectors import gnu
 from .plain_vectors import plain
-from .vector_type import VectorType
+from .vector_type import VectorType, parse
 
 GNU = "TXC_GNU"
 _TYPE = re.compile(r"\b([fiu]\d+)x(\d+)(?=\b|_)")
@@ -23,7 +23,7 @@ _SPLAT = re.compile(r"\bSPLAT(\d+)\(")
 
 def section(code: str) -> str:
     """The C text that defines the vector types and operations in `code`; empty where there are none."""
-    operations = sorted({(_type(t), op) for t, op in _OPERATION.findall(code)}, key=str)
+    operations = sorted({(parse(t), op) for t, op in _OPERATION.findall(code)}, key=str)
     if not _TYPE.search(code):
         return ""
     with_gnu = [gnu(t, op) for t, op in operations]
@@ -43,11 +43,6 @@ def section(code: str) -> str:
         "#endif",
         *(f"#define SPLAT{n}(x) LANES({', '.join(['x'] * n)})" for n in splats),
         ""])
-
-
-def _type(name: str) -> VectorType:
-    element, _, lanes = name.rpartition("x")
-    return VectorType(element, int(lanes))
 
 
 def _types(code: str) -> list[VectorType]:

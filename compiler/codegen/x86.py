@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .vector_type import VectorType
+from .vector_type import VectorType, parse
 
 _ROUND = {"round": 8, "floor": 9, "ceil": 10}       # how, without the "inexact" exception
 _PAIRS = {"larger": "max", "smaller": "min"}
@@ -36,6 +36,8 @@ def instruction(t: VectorType, op: str) -> Instruction | None:
         return _from_f16(t)
     if op == "to_f16":
         return _to_f16(t)
+    if op.startswith("wide_"):
+        return _widened(t, parse(op.removeprefix("wide_")))
     size = t.lanes * t.bits // 8
     if size not in _SUFFIX or not t.is_float:
         return None
@@ -70,6 +72,26 @@ def _pair(t: VectorType, kind: str, name: str) -> Instruction:
         return Instruction(f"({t})__builtin_ia32_{name}{kind}_mask(a, b, a, -1, 4)",
                            f"({t})__builtin_ia32_{name}{kind}(a, b, 4)")
     return _same(t, f"__builtin_ia32_{name}{kind}(a, b)")
+
+
+def widens(t: VectorType, origin: VectorType) -> bool:
+    """Whether one instruction widens integers to the lanes of a vector."""
+    return (t.element in ("i16", "i32") and origin.element in ("i8", "u8", "i16") and origin.bits < t.bits
+            and t.lanes * t.bits in (128, 256))
+
+
+def _widened(t: VectorType, origin: VectorType) -> Instruction:
+    """Clang finds the instruction by itself; gcc puts less than 16 bytes together one by one."""
+    how = "sz"[origin.element[0] == "u"]
+    name = f"pmov{how}x{'bw'[origin.bits > 8]}{'wd'[t.bits > 16]}{t.lanes * t.bits}"
+    whole = f"({'char' if origin.bits == 8 else 'short'} __attribute__((vector_size(16))))"
+    plain = f"__builtin_convertvector(a, {t})"
+    size = origin.lanes * origin.bits // 8
+    if size == 16:
+        return Instruction(f"({t})__builtin_ia32_{name}({whole}(a))", plain)
+    kind = "long long" if size == 8 else "int"
+    lower = f"const {kind} w_ __attribute__((vector_size(16))) = {{({kind})(a)}};"
+    return Instruction(f"__extension__({{ {lower} ({t})__builtin_ia32_{name}({whole}w_); }})", plain)
 
 
 def _from_f16(t: VectorType) -> Instruction | None:

@@ -74,6 +74,8 @@ class _Writer:
             return
         outer, self.lets = self.lets, []
         changed = rebuild_stmt(stmt, lambda e: self.expr(e, ()), self.inner)
+        if isinstance(changed, Let) and self.lets and changed.value == self.lets[-1].var:
+            changed = Let(changed.var, self.lets.pop().value)      # one name is enough
         yield from self.lets
         yield changed
         self.lets = outer
