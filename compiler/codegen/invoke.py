@@ -119,7 +119,8 @@ def _macro(intrinsic: Intrinsic, name: str) -> str:
     needs = " && ".join(_needs(intrinsic))
     if not needs:
         return f"{define}\n"
-    return f"#if {needs}\n{define}\n#else\n#error \"{intrinsic.name} is for {intrinsic.target} and GNU C\"\n#endif\n"
+    otherwise = f'#error "{intrinsic.name} is for {intrinsic.target} and GNU C"'
+    return f"#if {needs}\n{define}\n#else\n{otherwise}\n#endif\n"
 
 
 def _parameters(intrinsic: Intrinsic) -> Iterator[str]:
@@ -143,7 +144,7 @@ def _needs(intrinsic: Intrinsic) -> Iterator[str]:
 
 
 def unescaped(text: str) -> str:
-    """The text that is written between the quotes of an `emits`: `\\"`, `\\\\` and `\\n` stand for one character."""
+    r"""The text that stands between the quotes of an `emits`, where `\"`, `\\` and `\n` are one character."""
     found: list[str] = []
     escaped = False
     for character in text:

@@ -148,9 +148,9 @@ class Intrinsic:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """What stands for a parameter: its element (i, j, …) is `buffer[index + i * steps[0] + j * steps[1] + …]`.
+    """What stands for a parameter: element (i, j, …) is `buffer[index + i * steps[0] + j * steps[1] + …]`.
 
-    Where the buffer's elements are vectors it is one of them, and the parameter is a vector: `steps` is empty.
+    Where the buffer's elements are vectors it is one of them, for a parameter of one axis: `steps` is empty.
     """
     buffer: Buffer
     index: tuple[Expr, ...]

@@ -126,7 +126,8 @@ class _Lowering:
     def _identities(self, stage: StageState, position: int, frame: Frame) -> tuple[Stmt, ...]:
         """What an instruction adds to, where no loop outside it has set that."""
         adds = stage.tensorized is not None and stage.tensorized.intrinsic.adds
-        return self.loops(stage, position, frame, True) if adds and position <= stage.first_reduction() else ()
+        unset = adds and position <= stage.first_reduction()
+        return self.loops(stage, position, frame, init=True) if unset else ()
 
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """One loop: full iterations and the rest, or a single iteration without a loop."""

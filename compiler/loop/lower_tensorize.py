@@ -106,9 +106,9 @@ class _Block:
         along: list[Mapping[str, int]] = []
         for subscript in map(known.expr, index):
             steps = _steps(subscript, set(inside))
-            if steps is None or any(steps.get(name) for name in set(inside) - {self.variable(n).name for n in names}):
-                raise self.wrong("S489", f"the elements of {what} that it takes for {tensor.name} are not evenly "
-                                 "spaced", "let each part of the tile be a whole one of the layout")
+            if steps is None or steps.keys() - {self.variable(n).name for n in names}:
+                raise self.wrong("S489", f"the elements of {what} that it takes for {tensor.name} are not "
+                                 "evenly spaced", "let each part of the tile be a whole one of the layout")
             along.append(steps)
             first.append(substitute(subscript, dict.fromkeys(inside, ZERO)))
         steps_of = tuple(tuple(s.get(self.variable(n).name, 0) for s in along) for n in names)
@@ -120,10 +120,10 @@ class _Block:
         found = strides(operand)
         for n, wanted in enumerate(dense_strides(tensor.shape)):
             if n not in free and tensor.shape[n] > 1 and found[n] != wanted:
-                raise self.wrong("S490", f"it takes elements of {tensor.name} along {names[n]} that are {wanted} "
-                                 f"apart, those of {what} are {found[n]} apart",
-                                 f"lay out a copy for it (cache_read, layout), or use ${tensor.name}.s{n} in the "
-                                 "texts")
+                raise self.wrong("S490", f"it takes elements of {tensor.name} along {names[n]} that are "
+                                 f"{wanted} apart, those of {what} are {found[n]} apart",
+                                 "lay out a copy for it (cache_read, layout), or use "
+                                 f"${tensor.name}.s{n} in the texts")
 
     def wrong(self, code: str, message: str, hint: str) -> ScheduleError:
         """An error at the directive."""

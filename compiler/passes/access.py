@@ -126,14 +126,16 @@ def _operands(invoke: Invoke, guarded: bool) -> Iterator[Access]:
 
 
 def vector_index(intrinsic: Intrinsic, parameter: Buffer, operand: Operand) -> Subscripts | None:
-    """The subscripts of an operand as one value: a scalar or a vector of neighbours; None if it is neither."""
+    """The subscripts of an operand that is one value, a scalar or a vector of neighbours; None of others."""
     if parameter.name not in by_value(intrinsic):
         return None
     if not parameter.shape or operand.buffer.lanes > 1:
         return operand.index
-    moving = [(d, by) for d, by in enumerate(operand.steps[0]) if by]
-    if len(parameter.shape) > 1 or parameter.shape[0] == 1 or [by for _, by in moving] != [1]:
+    if len(parameter.shape) > 1 or parameter.shape == (1,):
         return None
-    ((at, by),) = moving
-    whole = Ramp(operand.index[at], by, parameter.shape[0])
+    moving = [(d, by) for step in operand.steps for d, by in enumerate(step) if by]
+    if [by for _, by in moving] != [1]:
+        return None
+    at = moving[0][0]
+    whole = Ramp(operand.index[at], 1, parameter.shape[0])
     return (*operand.index[:at], whole, *operand.index[at + 1 :])

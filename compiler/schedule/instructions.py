@@ -1,4 +1,4 @@
-"""What stages are marked with beyond their loops: the instruction that computes them, what is fetched ahead."""
+"""What stages are marked with beside their loops: the instruction for them, what is fetched ahead."""
 
 from __future__ import annotations
 

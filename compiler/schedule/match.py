@@ -1,7 +1,7 @@
 """Whether an intrinsic computes what the inner loops of a stage compute, and with which operands.
 
-A match says which axis of the stage each axis of the intrinsic is, and which read of the stage stands for each
-operand. The arithmetic must be the same up to the order of the sides of `+` and `*`; an operand must not
+A match says which axis of the stage each axis of the intrinsic is, and which read of the stage stands for
+each operand. The arithmetic must be the same up to the order of the sides of `+` and `*`; an operand must not
 change along axes that it does not have. How far apart its elements are is looked at later, when their
 places are known (loop/lower_tensorize.py).
 """
@@ -51,7 +51,7 @@ def pattern_of(intrinsic: typed.Intrinsic) -> Pattern:
 
 @record
 class Inner:
-    """What the loops from a point inward run over: extents of spatial and of reduction axes, in their order."""
+    """What the loops from a point inward run over: extents of spatial and reduction axes, in their order."""
 
     stage: dag.Stage
     body: typed.Expr
@@ -97,13 +97,15 @@ def _check_form(pattern: Pattern, inner: Inner) -> None:
         raise ScheduleError("S487", f"{pattern.name} computes {_kind(wanted)}, {stage.name} is "
                             f"{_kind(_reducer(stage))}")
     if stage.dtype != pattern.stage.dtype:
-        raise ScheduleError("S487", f"{pattern.name} gives {pattern.stage.dtype}, {stage.name} is {stage.dtype}")
+        raise ScheduleError("S487", f"{pattern.name} gives {pattern.stage.dtype}, {stage.name} is "
+                            f"{stage.dtype}")
     outside = [a.name for a in stage.reduction_axes if a.name not in inner.reduction and a.extent > 1]
     split = [a.name for a in stage.reduction_axes if inner.reduction.get(a.name, a.extent) != a.extent]
     if not pattern.adds and wanted and (outside or split):
         name = (outside or split)[0]
-        raise ScheduleError("S487", f"{pattern.name} replaces its result, but {stage.name} sums over loops of "
-                            f"{name} outside {inner.where} too", hint="an intrinsic that adds is written with +=")
+        raise ScheduleError("S487", f"{pattern.name} replaces its result, but {stage.name} reduces over "
+                            f"loops of {name} outside {inner.where} too",
+                            hint="an intrinsic that adds is written with +=")
 
 
 def _reducer(stage: dag.Stage) -> str:
@@ -122,10 +124,10 @@ def _assignments(pattern: Pattern, inner: Inner) -> list[dict[str, str]]:
     if not found:
         own = [f"{a.name}: {a.extent}" for a in (*pattern.spatial, *pattern.reduction)]
         loops = [f"{name}: {extent}" for name, extent in {**inner.spatial, **inner.reduction}.items()]
-        raise ScheduleError("S488", f"{pattern.name} runs over {', '.join(own) or 'one element'}; the loops from "
-                            f"{inner.where} inward over {', '.join(loops) or 'one element'}",
-                            hint="split the loops so that the inner parts have these sizes, spatial ones for the "
-                            "axes of the result, reductions for the others")
+        raise ScheduleError("S488", f"{pattern.name} runs over {', '.join(own) or 'one element'}; the loops "
+                            f"from {inner.where} inward over {', '.join(loops) or 'one element'}",
+                            hint="split the loops so that the inner parts have these sizes, spatial ones for "
+                            "the axes of the result, reductions for the others")
     return found
 
 
@@ -133,8 +135,9 @@ def _pairings(own: Sequence[typed.Axis], theirs: Mapping[str, Int]) -> Iterator[
     if len(own) != len(theirs):
         return
     for names in permutations(theirs):
-        if all(not isinstance(theirs[n], int) or theirs[n] == a.extent for a, n in zip(own, names, strict=True)):
-            yield [(a.name, n) for a, n in zip(own, names, strict=True)]
+        pairs = list(zip(own, names, strict=True))
+        if all(theirs[n] == a.extent or not isinstance(theirs[n], int) for a, n in pairs):
+            yield [(a.name, n) for a, n in pairs]
 
 
 def single_casts(expr: typed.Expr) -> typed.Expr:

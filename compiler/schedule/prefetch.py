@@ -50,10 +50,11 @@ def _check(state: State, owner: StageState, made: Prefetched) -> None:
     at = owner.position(made.loop)
     loop = owner.loops[at]
     if owner.axes[loop.axis].kind == FUSED or not in_order(owner, loop.axis):
-        raise _wrong("S492", made, f"the next iteration of {owner.name}.{made.loop} is not the next part of one axis",
-                     "prefetch in a loop that is neither fused nor ordered against its split")
+        raise _wrong("S492", made, f"the next iteration of {owner.name}.{made.loop} is not the next part of "
+                     "an axis", "prefetch in a loop that is neither fused nor ordered against its split")
     if any(other.mark == "vectorized" for other in owner.loops[: at + 1]):
-        raise _wrong("S492", made, f"{owner.name}.{made.loop} runs in the lanes of vectors", "name an outer loop")
+        raise _wrong("S492", made, f"{owner.name}.{made.loop} runs in the lanes of vectors",
+                     "name an outer loop")
     if owner.tensorized is not None and owner.position(owner.tensorized.loop) <= at:
         raise _wrong("S492", made, f"{owner.name}.{made.loop} is part of {owner.tensorized.intrinsic.name}",
                      "name an outer loop")
@@ -63,8 +64,8 @@ def _check(state: State, owner: StageState, made: Prefetched) -> None:
                      "name a tensor that is read there")
     producer = state.stages.get(made.tensor)
     if producer is not None and _lives_inside(state, producer, owner, at):
-        raise _wrong("S494", made, f"{made.tensor} is computed inside {owner.name}.{made.loop}: the next iteration "
-                     "makes its own", "prefetch what it is made of")
+        raise _wrong("S494", made, f"{made.tensor} is computed inside {owner.name}.{made.loop}: the next "
+                     "iteration makes its own", "prefetch what it is made of")
 
 
 def _lives_inside(state: State, producer: StageState, host: StageState, at: int) -> bool:

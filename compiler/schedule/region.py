@@ -103,7 +103,7 @@ def regions(state: State, host: StageState, position: int) -> Regions:
 
 
 def read_region(state: State, host: StageState, position: int, tensor: typed.Tensor) -> Regions | None:
-    """The region of any tensor that is read inside the host's loop at `position`; None if nothing reads it."""
+    """The region of any tensor that is read in the host's loop at `position`; None if nothing reads it."""
     atoms = Atoms()
     readers = _inside(state, host, position, atoms)[1]
     if all(read.tensor != tensor.name for reader in readers for read in typed.reads(reader.body)):

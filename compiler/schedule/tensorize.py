@@ -29,11 +29,11 @@ def tensorize(state: State, directive: ast.Tensorize, holes: Holes) -> None:
     """
     owner, loop = find_loop(state, directive.loop)
     if owner.tensorized is not None:
-        raise ScheduleError("S491", f"{owner.name} is tensorized already, from its loop {owner.tensorized.loop}",
+        raise ScheduleError("S491", f"{owner.name} is tensorized already, from {owner.tensorized.loop} on",
                             directive.span, "tensorize a stage once")
     found = {i.name: i for i in state.dag.intrinsics}
     if directive.intrinsic not in found:
-        raise ScheduleError("S485", f"there is no intrinsic '{directive.intrinsic}' without errors in this file",
+        raise ScheduleError("S485", f"this file has no intrinsic '{directive.intrinsic}' without errors",
                             directive.span, did_you_mean(directive.intrinsic, found))
     intrinsic = found[directive.intrinsic]
     _require_target(intrinsic, state.target, directive.span)
@@ -44,7 +44,7 @@ def _require_target(intrinsic: typed.Intrinsic, target: Target, span: Span) -> N
     needs = requirement(intrinsic.target)
     if not needs.applies(target):
         missing = ", ".join(sorted(needs.features - target.features)) or needs.family
-        raise ScheduleError("S486", f"{intrinsic.name} is for {intrinsic.target}, and {target} lacks {missing}",
+        raise ScheduleError("S486", f"{intrinsic.name} is for {intrinsic.target}; {target} lacks {missing}",
                             span, f"write a schedule for {intrinsic.target}; beside it, one for "
                             f"{needs.family} is used elsewhere")
 
@@ -77,7 +77,7 @@ def _check_loops(state: State, owner: StageState, made: Tensorized) -> None:
         if position < at:
             continue
         if loop.mark == "vectorized" and owner.is_reduction(loop):
-            raise _wrong(made, f"the reduction loop {loop.name} inside {owner.name}.{made.loop} is vectorized",
+            raise _wrong(made, f"reduction loop {loop.name} inside {owner.name}.{made.loop} is vectorized",
                          "vectorize a spatial loop: it is for the elements that the intrinsic leaves over")
         if loop.mark == "parallel":
             raise _wrong(made, f"the parallel loop {loop.name} is inside {owner.name}.{made.loop}",
@@ -116,5 +116,6 @@ def _limit_extents(owner: StageState, made: Tensorized, pattern: Pattern, match:
     for axis in (*pattern.spatial, *pattern.reduction):
         extent = theirs[match.axes[axis.name]]
         for small, large in ((extent, axis.extent), (axis.extent, extent)):
-            holes.limit(small, large, made.span, "S488", f"{pattern.name} runs over {axis.extent} {axis.name}",
+            holes.limit(small, large, made.span, "S488",
+                        f"{pattern.name} runs over {axis.name}: {axis.extent}",
                         "give the inner parts these sizes")

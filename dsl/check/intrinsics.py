@@ -128,8 +128,8 @@ def _check_texts(intrinsic: ast.Intrinsic, found: typed.Intrinsic, report: Repor
     used = {found.stage.name, *(read.tensor for read in typed.reads(found.stage.value))}
     for param in intrinsic.params:
         if param.name not in used:
-            report.error("T323", f"the body of '{intrinsic.name}' does not use operand '{param.name}'", param.span,
-                         "an instruction's operands are what its body reads and writes")
+            report.error("T323", f"the body of '{intrinsic.name}' does not use operand '{param.name}'",
+                         param.span, "an instruction's operands are what its body reads and writes")
     for operand in found.operands:
         for problem, hint in _problems(operand, list(texts.values())):
             report.error("T322", problem, intrinsic.emits[0].span | intrinsic.emits[-1].span, hint)

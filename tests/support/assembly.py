@@ -35,7 +35,8 @@ def assembly(kernel: str, schedule: str, target: str, compiler: str) -> list[str
 
 def hottest_loop(lines: list[str], what: str = r"vfn?m") -> list[str]:
     """The instructions of the innermost loop with the most of some, such as multiply-adds."""
-    return max(_inner_loops(lines), key=lambda loop: sum(re.match(rf"\s+{what}", line) is not None for line in loop))
+    work = re.compile(rf"\s+{what}")
+    return max(_inner_loops(lines), key=lambda loop: sum(work.match(line) is not None for line in loop))
 
 
 def _inner_loops(lines: list[str]) -> Iterator[list[str]]:

@@ -38,11 +38,12 @@ def package(text: str, schedule: str, target: str = V4) -> Package:
 @pytest.mark.parametrize(("compiler", "standard"), [
     ("gcc", ["-std=c99"]), ("clang", ["-std=c99"]), ("gcc", ["-x", "c++", "-std=c++17"]),
     ("clang", ["-x", "c++", "-std=c++17"])])
-def test_compiles_without_a_warning(tmp_path: Path, compiler: str, standard: list[str], optimise: str) -> None:
+def test_compiles_without_a_warning(tmp_path: Path, compiler: str, standard: list[str],
+                                    optimise: str) -> None:
     """Inline assembly on vectors, as C99 and C++17; the assembler takes it too."""
     write(package(DENSE_U8 + VNNI, DENSE_U8_SCHEDULE), tmp_path)
-    subprocess.run([require_tool(compiler), *standard, optimise, *STRICT, "-c", "f.c", "-o", "f.o"], cwd=tmp_path,
-                   check=True)
+    subprocess.run([require_tool(compiler), *standard, optimise, *STRICT, "-c", "f.c", "-o", "f.o"],
+                   cwd=tmp_path, check=True)
 
 
 @pytest.mark.parametrize("compiler", ["gcc", "clang"])
@@ -101,8 +102,8 @@ def test_functions_of_an_accelerator(tmp_path: Path, compiler: str) -> None:
     kernel.write(tmp_path)
     library = tmp_path / "lib.so"
     subprocess.run([require_tool(compiler), *STRICT, "-O1", "-shared", "-fPIC", f"-I{ACCELERATOR}",
-                    str(tmp_path / "dense_on_accelerator.c"), str(ACCELERATOR / "accelerator.c"), "-o", str(library)],
-                   check=True)
+                    str(tmp_path / "dense_on_accelerator.c"), str(ACCELERATOR / "accelerator.c"), "-o",
+                    str(library)], check=True)
     random = np.random.default_rng(1)
     a = random.integers(-8, 8, (64, 96)).astype(np.float32)
     b = random.integers(-8, 8, (96, 128)).astype(np.float32)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from txc.compiler.loop.interp import run
-from txc.compiler.loop.invoke import by_value, expanded, intrinsics, read, strides, without_intrinsics, written
+from txc.compiler.loop.invoke import (
+    by_value,
+    expanded,
+    intrinsics,
+    read,
+    strides,
+    without_intrinsics,
+    written,
+)
 from txc.compiler.loop.ir import Invoke, Nest
 from txc.compiler.loop.memory import NestFault
 from txc.compiler.loop.text import NestTextError, parse

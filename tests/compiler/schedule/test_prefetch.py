@@ -20,8 +20,8 @@ TILED = "split C.k: [k0, k1: 8] split C.j: [j0, j1: 16] order C: i j0 k0 k1 j1"
 @pytest.mark.parametrize(("name", "schedule"), [
     ("input", f"{TILED} prefetch B at C.k0"),
     ("row", "prefetch A at C.i"),
-    ("packed", f"{TILED} cache_read B as Bp for C compute Bp at C.j0 layout Bp: [d0, d1] -> [d1 // 8, d0, d1 % 8] "
-               "prefetch Bp at C.k0"),
+    ("packed", f"{TILED} cache_read B as Bp for C compute Bp at C.j0 "
+               "layout Bp: [d0, d1] -> [d1 // 8, d0, d1 % 8] prefetch Bp at C.k0"),
     ("inside", "split D.i: [i0, i1: 2] compute C at D.i0 prefetch A at D.i0"),
 ])
 def test_golden(golden, name: str, schedule: str):

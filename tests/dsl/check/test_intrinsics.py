@@ -9,7 +9,8 @@ BODY = "{ c[n] += sum[k](i32(a[k]) * i32(b[n, k])) } "
 
 def test_a_sound_intrinsic_passes() -> None:
     """Accumulation, operands, addresses and strides."""
-    assert diagnose(HEAD + BODY + 'emits c "dot(&$a, &$b, $b.s0, &$c)" llvm "call @dot(&$a, &$b, $b.s0, &$c)"') == []
+    texts = 'emits c "dot(&$a, &$b, $b.s0, &$c)" llvm "call @dot(&$a, &$b, $b.s0, &$c)"'
+    assert diagnose(HEAD + BODY + texts) == []
 
 
 CASES = [
