@@ -40,7 +40,7 @@ from .ranges import Range, bounds
 from .simplify_compare import compare, narrowed, settled
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
-from .trim import trimmed
+from .trim import shorter
 from .visit import map_tuple, rebuild, rebuild_stmt
 from .zero_terms import does_nothing
 
@@ -270,8 +270,8 @@ class Simplifier:
         if not body.stmts:
             return ()
         new = loop if body is loop.body else For(loop.var, loop.extent, loop.kind, body)
-        shorter = trimmed(new)
-        return (new,) if shorter is new else self.loop(shorter) if shorter else ()
+        loops = shorter(new)
+        return loops if new in loops else tuple(s for part in loops for s in self.loop(part))
 
     def branch(self, stmt: If) -> tuple[Stmt, ...]:
         """An `If`; the branch taken where that is certain."""

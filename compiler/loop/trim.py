@@ -13,6 +13,15 @@ from .visit import substitute
 MOST = 64    # values of a remainder
 
 
+def shorter(loop: For) -> tuple[For, ...]:
+    """The loops that do what a loop does with fewer iterations or guards; itself where there are none."""
+    pieces = parted(loop)
+    if len(pieces) > 1:
+        return pieces
+    found = trimmed(loop)
+    return () if found is None else (found,)
+
+
 def trimmed(loop: For) -> For | None:
     """A loop without the iterations that its guard skips for certain; None if it skips all.
 
@@ -37,6 +46,27 @@ def trimmed(loop: For) -> For | None:
         at = Binary("+", Binary("*", Var(loop.var), Const(step)), Const(first))
         return replace(loop, extent=count, body=substitute(body, {loop.var: at}))
     return loop
+
+
+def parted(loop: For) -> tuple[For, ...]:
+    """A loop over two branches, the first of which is for its first or last iterations, as two loops.
+
+    before  for s in 0..7 { if s < 3 { C[0] = s } else { C[1] = s } }
+    after   for s in 0..3 { C[0] = s }  for s in 0..4 { C[1] = s + 3 }
+    """
+    match loop.body.stmts:
+        case (If(condition=condition, then=then, otherwise=Block() as other),) if loop.kind == "serial":
+            found = _limits(condition, loop.var)
+        case _:
+            return (loop,)
+    if found is None:
+        return (loop,)
+    first, last, _ = found
+    middle = first if first else last + 1
+    pieces = (other, then) if first else (then, other)
+    at = {loop.var: Binary("+", Var(loop.var), Const(middle))}
+    return (replace(loop, extent=middle, body=pieces[0]),
+            replace(loop, extent=loop.extent - middle, body=substitute(pieces[1], at)))
 
 
 Values = tuple[int, int, int]   # first, last, step

@@ -5,7 +5,7 @@ from support.passes import transformed
 from txc.compiler.loop.ir import For
 from txc.compiler.loop.simplify import simplify
 from txc.compiler.loop.text import parse
-from txc.compiler.loop.trim import trimmed
+from txc.compiler.loop.trim import shorter, trimmed
 
 
 @pytest.mark.parametrize(("guard", "extent", "index"), [
@@ -44,3 +44,19 @@ def test_other_loops_stay(body: str) -> None:
     inner = outer.body.stmts[0]
     assert isinstance(inner, For)
     assert trimmed(inner) is inner
+
+
+@pytest.mark.parametrize(("guard", "first", "second"), [
+    ("k < 3", (3, "C[k] = 1"), (7, "C[k + 3] = 2")), ("k >= 3", (3, "C[k] = 2"), (7, "C[k + 3] = 1")),
+    ("5 - k >= 0", (6, "C[k] = 1"), (4, "C[k + 6] = 2")), ("5 - k < 0", (6, "C[k] = 2"), (4, "C[k + 6] = 1"))])
+def test_two_branches_are_two_loops(guard: str, first: tuple[int, str], second: tuple[int, str]) -> None:
+    nest = transformed(simplify, f"""nest f() -> (C: i64[10]) {{
+        for k in 0..10 {{ if {guard} {{ C[k] = 1 }} else {{ C[k] = 2 }} }} }}""")
+    assert [(s.extent, str(s.body)) for s in nest.body.stmts if isinstance(s, For)] == [first, second]
+
+
+def test_a_parallel_loop_stays_one() -> None:
+    loop = parse("""nest f() -> (C: i64[10]) {
+        parallel for k in 0..10 { if k < 3 { C[k] = 1 } else { C[k] = 2 } } }""").body.stmts[0]
+    assert isinstance(loop, For)
+    assert shorter(loop) == (loop,)
