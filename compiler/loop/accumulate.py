@@ -59,10 +59,14 @@ def begin(reducer: str, cell: Cell) -> tuple[Stmt, ...]:
             Store(cell.buffer, cell.index, Const(0, cell.buffer.dtype)))
 
 
-def update(reducer: str, cell: Cell, term: Expr, point: Expr, name: str) -> tuple[Stmt, ...]:
-    """One more term; `point` is its row-major index over the reduction axes, `name` begins new names."""
+def update(reducer: str, cell: Cell, term: Expr, point: Expr, name: str, *,
+           rising: bool = False) -> tuple[Stmt, ...]:
+    """One more term; `point` is its row-major index over the reduction axes, `name` begins new names.
+
+    `rising` says that points come in their order, so that of equals the first is kept.
+    """
     if cell.best is not None:
-        return _update_best(reducer, cell, cell.best, term, point, name)
+        return _update_best(reducer, cell, cell.best, term, point, name, rising=rising)
     return (Store(cell.buffer, cell.index, joined(reducer, Load(cell.buffer, cell.index), term)),)
 
 
@@ -73,9 +77,9 @@ def joined(reducer: str, left: Expr, right: Expr) -> Expr:
     return Binary({"sum": "+", "prod": "*", "any": "or", "all": "and"}[reducer], left, right)
 
 
-def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr,
-                 name: str) -> tuple[Stmt, ...]:
-    """One more candidate of an argmin or argmax, whatever the order of visits.
+def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr, name: str, *,
+                 rising: bool) -> tuple[Stmt, ...]:
+    """One more candidate of an argmin or argmax.
 
     A better value wins; the first NaN wins over all numbers; of equals the smaller index wins.
     """
@@ -89,7 +93,7 @@ def _update_best(reducer: str, cell: Cell, best: Buffer, term: Expr, point: Expr
         equal = Binary("or", equal, Binary("and", new_nan, old_nan))
     smaller = Binary("and", equal, Binary("<", point, at))
     take = Var(f"{name}.arg.take", BOOL)
-    return (Let(new, term), Let(take, Binary("or", better, smaller)),
+    return (Let(new, term), Let(take, better if rising else Binary("or", better, smaller)),
             Store(best, cell.local, Select(take, new, old)),
             Store(cell.buffer, cell.index, Select(take, point, at)))
 

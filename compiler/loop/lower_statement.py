@@ -28,7 +28,14 @@ def reduction_step(stage: StageState, reducer: str, at: Mapping[str, Expr], fram
     point: Expr = ZERO
     for axis in stage.stage.reduction_axes:
         point = plus(times(point, axis.extent) if point != ZERO else ZERO, at[axis.name])
-    return update(reducer, cell, lower_expr(stage.body, at, frame.tensors), point, stage.name)
+    value = lower_expr(stage.body, at, frame.tensors)
+    return update(reducer, cell, value, point, stage.name, rising=_is_rising(stage))
+
+
+def _is_rising(stage: StageState) -> bool:
+    """Whether a stage visits its reduction points in their order."""
+    walked = [loop.name for loop in stage.loops if stage.is_reduction(loop)]
+    return walked == [name for axis in stage.stage.reduction_axes for name in stage.made[axis.name]]
 
 
 def reduction_edge(stage: StageState, reducer: str, at: Mapping[str, Expr], frame: Frame, width: int,
