@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from txc.compiler.dag import Dag
+from txc.compiler.loop.lower import lower
 from txc.compiler.schedule.apply import apply
 from txc.compiler.schedule.errors import ScheduleError
 from txc.compiler.schedule.holes import Holes
@@ -19,7 +20,7 @@ from txc.dsl.typed import reads
 T = TypeVar("T")
 Pick = Callable[[Sequence[Any]], Any]
 KINDS = ("split", "vectorize", "compute", "order", "unroll", "inline", "parallel", "fuse", "rfactor", "cache_write",
-         "cache_read", "pad", "peel", "layout")
+         "cache_read", "pad", "peel", "layout", "prefetch", "tensorize")
 SIZES = (2, 1, 3, 4, 8, 5, 16)
 Directives = tuple[Directive, ...]
 
@@ -41,7 +42,10 @@ def schedules(draw: st.DrawFn, graph: Dag, target: Target, most: int = 10) -> Di
 def scheduled(graph: Dag, target: Target, directives: Directives) -> State | None:
     """The kernel with directives applied; None where one is illegal."""
     try:
-        return apply(graph, target, directives, Holes(dict(graph.sizes), {}))
+        state = apply(graph, target, directives, Holes(dict(graph.sizes), {}))
+        if any(stage.tensorized for stage in state.stages.values()):
+            lower(state, {})    # where operands stand is looked at there
+        return state
     except ScheduleError:
         return None
 
@@ -91,6 +95,11 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
             return f"parallel {' '.join(_adjacent(pick, loops))}"
         case "rfactor":
             return f"rfactor {pick(_reductions(stage, loops))} as R{n}"
+        case "prefetch":
+            return f"prefetch {pick([r.tensor for s in state.stages.values() for r in reads(s.body)])} at {loop}"
+        case "tensorize":
+            names = [i.name for i in state.dag.intrinsics]
+            return f"tensorize {loop} with {pick(names)}" if names else ""
         case "fuse":
             return f"fuse {' '.join(_adjacent(pick, loops))} as n{n}"
         case _:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+from support.directives import scheduled
 from support.intrinsics import DENSE_I16, DENSE_I16_SCHEDULE, DENSE_U8, DENSE_U8_SCHEDULE, DOT, VNNI
 from support.kernels import dag
 from support.scheduled import check_nest
@@ -204,3 +207,42 @@ def test_the_hash_of_a_template_is_that_of_its_intrinsics_too():
     hashes = {Template(dag(DENSE_I16 + text), parse_directives(DENSE_I16_SCHEDULE), V3).hash
               for text in (DOT, DOT.replace("dot(&$a", "dot2(&$a"))}
     assert len(hashes) == 2
+
+
+BLOCKS = dag("""kernel f[M = 7, N = 6, K = 5](A: i32[M, K], B: i32[K, N]) -> (D: i32[M, N]) {
+    C[i, j] = sum[k](A[i, k] * B[k, j])
+    D[i, j] = C[i, j] + 1
+}
+intrinsic row(a: i32, b: i32[2], c: i32[2]) for cpu { c[n] += a * b[n] } emits c "$c += $a * $b;"
+intrinsic dot(a: i32[5], b: i32[5], c: i32) for cpu { c = sum[k](a[k] * b[k]) }
+    emits c "dot(&$a, $a.s0, &$b, $b.s0, &$c);"
+intrinsic gemm(a: i32[2, 2], b: i32[2, 2], c: i32[2, 2]) for cpu { c[i, j] += sum[k](a[i, k] * b[k, j]) }
+    emits c "gemm(&$a, $a.s0, $a.s1, &$b, $b.s0, $b.s1, &$c, $c.s0, $c.s1);"
+intrinsic next(a: i32[4], d: i32[4]) for cpu { d[n] = a[n] + 1 } emits c "next(&$a, $a.s0, &$d, $d.s0);"
+intrinsic copy(a: i32[2, 2], d: i32[2, 2]) for cpu { d[n, m] = a[n, m] }
+    emits c "copy(&$a, $a.s0, &$d, $d.s0);"
+""")
+TILES = ("split C.j: [ja, jb: 2] order C: i ja k jb", "tensorize C.k with dot", "vectorize C.j",
+         "split C.i: [ia, ib: 2] split C.j: [ja, jb: 2] split C.k: [ka, kb: 2] order C: ia ka ja ib kb jb",
+         "split D.j: [ja, jb: 4]", "split D.i: [ia, ib: 2] compute C at D.ia", "cache_read B as Bp for C")
+
+
+@given(st.data())
+def test_random_schedules_with_instructions(data: st.DataObject):
+    """Whatever applies computes what the kernel does, lowered and after all passes."""
+    start = parse_directives(" ".join(data.draw(st.lists(st.sampled_from(TILES), max_size=3, unique=True))))
+    if scheduled(BLOCKS, V3, start) is None:
+        start = ()
+    for _ in range(2):
+        state = scheduled(BLOCKS, V3, start)
+        assert state is not None
+        pairs = [(f"{stage.name}.{loop.name}", i.name) for stage in state.stages.values()
+                 for loop in stage.loops for i in BLOCKS.intrinsics]
+        longer = [(*start, *parse_directives(f"tensorize {loop} with {name}")) for loop, name in pairs]
+        start = data.draw(st.sampled_from([d for d in longer if scheduled(BLOCKS, V3, d)] or [start]))
+    made = scheduled(BLOCKS, V3, start)
+    assert made is not None
+    nest = lower(made, {})
+    check_nest(BLOCKS, nest)
+    check_nest(BLOCKS, optimise(nest, V3, check=True))
+    event(f"{len(invocations(nest))} instructions")
