@@ -77,7 +77,7 @@ def _pair(t: VectorType, kind: str, name: str) -> Instruction:
 def widens(t: VectorType, origin: VectorType) -> bool:
     """Whether one instruction widens integers to the lanes of a vector."""
     return (t.element in ("i16", "i32") and origin.element in ("i8", "u8", "i16") and origin.bits < t.bits
-            and t.lanes * t.bits in (128, 256))
+            and (t.lanes * t.bits in (128, 256) or (t.lanes == 16 and t.bits == 4 * origin.bits)))
 
 
 def _widened(t: VectorType, origin: VectorType) -> Instruction:
@@ -87,6 +87,8 @@ def _widened(t: VectorType, origin: VectorType) -> Instruction:
     whole = f"({'char' if origin.bits == 8 else 'short'} __attribute__((vector_size(16))))"
     plain = f"__builtin_convertvector(a, {t})"
     size = origin.lanes * origin.bits // 8
+    if t.lanes * t.bits == 512:
+        return Instruction(f"({t})__builtin_ia32_{name}_mask({whole}(a), {plain}, -1)", plain)
     if size == 16:
         return Instruction(f"({t})__builtin_ia32_{name}({whole}(a))", plain)
     kind = "long long" if size == 8 else "int"
