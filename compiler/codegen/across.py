@@ -23,7 +23,7 @@ class Combiner:
         self._made = 0
 
     def hoisted(self, stmt: Stmt) -> Stmt:
-        """The statement with a lane of a named vector in place of each `across`; a block has its own lines."""
+        """The statement with a lane of a named vector in place of each `across`; a block keeps its own."""
         if isinstance(stmt, Block):
             return stmt
         return rebuild_stmt(stmt, self._change, lambda block: block)

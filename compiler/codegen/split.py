@@ -180,4 +180,5 @@ def _split_shuffle(expr: Shuffle, part: int, widths: dict[int, int]) -> Expr:
     each = lanes // width
     first, second = (_part(expr.left if n < each else expr.right, n % each, widths)
                      for n in (origins[0], origins[-1]))
-    return Shuffle(first, second, tuple(pick % width + width * origins.index(pick // width) for pick in picks))
+    own = (pick % width + width * origins.index(pick // width) for pick in picks)
+    return Shuffle(first, second, tuple(own))

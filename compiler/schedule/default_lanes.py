@@ -70,7 +70,7 @@ def on_threads(graph: dag.Dag, stage: dag.Stage, axis: str | None, lanes: int) -
     task, rest = fresh(stage, longest)
     outer, inner = fresh(stage, axis or longest, (task, rest))
     loops = {a.name: [a.name] for a in (*stage.axes, *stage.reduction_axes)}
-    parts = {longest: (part(task, TASKS), ast.Part(rest))}
+    parts: dict[str, tuple[ast.Part, ...]] = {longest: (part(task, TASKS), ast.Part(rest))}
     if axis == longest:
         parts[longest] = (part(task, TASKS), ast.Part(rest), part(inner, VECTORS * lanes))
     elif axis is not None:

@@ -87,8 +87,8 @@ def unroll(state: State, directive: ast.Unroll, holes: Holes) -> None:
 def _require_independent(owner: StageState, loop: Loop, span: Span) -> None:
     if owner.is_reduction(loop):
         spatial = [other.name for other in owner.loops if not owner.is_reduction(other)]
-        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be parallel: each iteration adds to "
-                            f"the {owner.name} that the one before it left", span,
+        raise ScheduleError("S430", f"loop {owner.name}.{loop.name} cannot be parallel: each iteration adds "
+                            f"to the {owner.name} that the one before it left", span,
                             f"mark a spatial loop: {' '.join(spatial)}" if spatial else
                             f"make it one of a stage of partial results: rfactor {owner.name}.{loop.name} "
                             "as …")

@@ -144,8 +144,8 @@ def check_parts(owner: StageState, span: Span) -> None:
             continue
         over = [loop for loop in owner.loops if loop.part == axis.name]
         if len(over) != 1 or not in_order(owner, over[0].axis):
-            raise ScheduleError("S472", f"{owner.name} is computed at {place.stage}.{place.loop}, where {needed} "
-                                f"of its {axis.extent} parts along {axis.name} are needed, but no loop of its "
-                                "own steps through just these", span,
+            raise ScheduleError("S472", f"{owner.name} is computed at {place.stage}.{place.loop}, where "
+                                f"{needed} of its {axis.extent} parts along {axis.name} are needed, but no "
+                                "loop of its own steps through just these", span,
                                 f"leave {owner.name}.{axis.name} whole, in its place among the loops it was "
                                 "split with")

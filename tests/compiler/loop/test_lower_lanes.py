@@ -10,17 +10,20 @@ from txc.compiler.passes.pipeline import optimise
 
 ROWS = dag("kernel f[M = 5, K = 101](A: f32[M, K]) -> (C: f32[M]) { C[i] = sum[k](A[i, k]) }")
 BEST = dag("kernel f[M = 5, K = 45](A: f32[M, K]) -> (C: i32[M]) { C[i] = argmax[k](A[i, k]) }")
-PLANES = dag("kernel f[M = 3, K = 7, L = 11](A: f32[M, K, L]) -> (C: i32[M]) { C[i] = argmin[k, l](A[i, k, l]) }")
+PLANES = dag("kernel f[M = 3, K = 7, L = 11](A: f32[M, K, L]) -> (C: i32[M]) "
+             "{ C[i] = argmin[k, l](A[i, k, l]) }")
 ORDERS = ["split C.k: [a, b: 8] vectorize C.b", "vectorize C.k",
           "split C.k: [a, b: 20] order C: a i b vectorize C.b", "split C.k: [a, b: 20] vectorize C.a",
-          "split C.k: [a, b: 20] order C: b i a vectorize C.b", "split C.k: [a, b: 20] order C: b a i vectorize C.a",
+          "split C.k: [a, b: 20] order C: b i a vectorize C.b",
+          "split C.k: [a, b: 20] order C: b a i vectorize C.a",
           "split C.k: [a, b: 8] fuse C.a C.b as t split C.t: [x, y: 4] vectorize C.y",
           "split C.i: [i0, i1: 2] split C.k: [a, b: 16] order C: i0 a i1 b unroll C.i1 vectorize C.b"]
 
 
 @pytest.mark.parametrize(("name", "graph", "schedule"), [
     ("rows", ROWS, "split C.k: [k0, k1: 32] vectorize C.k1"),
-    ("rows_at_once", ROWS, "split C.i: [i0, i1: 2] split C.k: [k0, k1: 8] order C: i0 k0 i1 k1 vectorize C.k1"),
+    ("rows_at_once", ROWS, "split C.i: [i0, i1: 2] split C.k: [k0, k1: 8] order C: i0 k0 i1 k1 "
+     "vectorize C.k1"),
     ("odd", ROWS, "split C.k: [k0, k1: 13] vectorize C.k1"),
     ("argmax", BEST, "split C.k: [k0, k1: 16] vectorize C.k1"),
 ])
@@ -47,7 +50,8 @@ def test_every_order(graph, schedule: str):
 def test_every_reducer(dtype: str, reducer: str):
     """The accumulators of each reducer, in whole vectors and the rest by halves."""
     out = "i32" if reducer.startswith("arg") else dtype
-    graph = dag(f"kernel f[M = 2, K = 45](A: {dtype}[M, K]) -> (C: {out}[M]) {{ C[i] = {reducer}[k](A[i, k]) }}")
+    graph = dag(f"kernel f[M = 2, K = 45](A: {dtype}[M, K]) -> (C: {out}[M]) "
+                f"{{ C[i] = {reducer}[k](A[i, k]) }}")
     for nest in lowered_and_optimised(graph, "vectorize C.k"):
         check_nest(graph, nest, kind="exact" if reducer != "prod" or dtype != "f32" else "wide")
 
@@ -64,9 +68,10 @@ NAN = float("nan")
 
 
 @pytest.mark.parametrize(("values", "wanted"), [
-    ({}, 0), ({3: 1}, 3), ({3: 1, 40: 1}, 3), ({40: 1, 3: 1, 9: 2}, 9), ({44: 1}, 44), ({8: 5, 16: 5, 0: 4}, 8),
-    ({7: NAN, 2: 9}, 7), ({30: NAN, 31: NAN, 15: NAN}, 15), ({n: -np.inf for n in range(45)}, 0),
-    ({n: NAN for n in range(45)}, 0), ({**{n: -np.inf for n in range(44)}, 44: -1e38}, 44)])
+    ({}, 0), ({3: 1}, 3), ({3: 1, 40: 1}, 3), ({40: 1, 3: 1, 9: 2}, 9), ({44: 1}, 44),
+    ({8: 5, 16: 5, 0: 4}, 8),
+    ({7: NAN, 2: 9}, 7), ({30: NAN, 31: NAN, 15: NAN}, 15), (dict.fromkeys(range(45), -np.inf), 0),
+    (dict.fromkeys(range(45), NAN), 0), ({**dict.fromkeys(range(44), -np.inf), 44: -1e38}, 44)])
 @pytest.mark.parametrize("schedule", ORDERS[:4])
 def test_ties_and_nans(schedule: str, values: dict[int, float], wanted: int):
     """The smallest index of the best value, the first NaN if there is one, in whatever lane."""

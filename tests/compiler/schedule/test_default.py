@@ -83,3 +83,42 @@ def test_chains_do_not_grow_without_bound() -> None:
     inlined = [d for d in directives if isinstance(d, ast.Inline)]
     assert 0 < len(inlined) < len(names)
     check_nest(graph, nest_of(graph, directives))
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("kernel f[N = 1048576](X: f32[N]) -> (s: f32) { s = sum[i](X[i]) }",
+     "split s.i: [i0: 16, i1, i_1: 32] rfactor s.i0 as s_part vectorize s_part.i_1 parallel s_part.i0"),
+    ("kernel f[M = 512](X: f32[M, 3, M]) -> (s: f32) { s = max[i, j, k](X[i, j, k]) }",
+     "split s.i: [i0: 16, i1] split s.k: [k0, k1: 32] rfactor s.i0 as s_part vectorize s_part.k1 "
+     "parallel s_part.i0"),
+    ("kernel f[M = 512](X: f32[3, M, M]) -> (s: f32) { s = max[i, j, k](X[i, j, k]) }",
+     "split s.j: [j0: 16, j1] split s.k: [k0, k1: 32] order s: j0 i j1 k0 k1 rfactor s.j0 as s_part "
+     "vectorize s_part.k1 parallel s_part.j0"),
+    ("kernel f[M = 512](X: f32[M, M]) -> (s: f32[M]) { s[i] = sum[j](X[i, j]) }",
+     "split s.j: [j0, j1: 32] vectorize s.j1 parallel s.i"),
+    ("kernel f[M = 512](X: f32[M, M]) -> (s: f32[M]) { s[j] = sum[i](X[i, j]) }",
+     "split s.j: [j0, j1: 64] order s: j0 i j1 parallel s.j0 vectorize s.j1 unroll s: 16"),
+    ("kernel f[N = 1048576](X: f32[N]) -> (s: i32) { s = argmax[i](X[i]) }",
+     "split s.i: [i0, i1: 32] vectorize s.i1"),
+])
+def test_reductions_along_memory(text: str, wanted: str) -> None:
+    """Terms that lie along memory run in lanes, those of few elements on threads as well."""
+    directives = default_schedule(dag(text), TARGET)
+    assert " ".join(map(str, directives)) == wanted
+    state_of(dag(text), directives)
+
+
+@pytest.mark.parametrize("name", ["softmax", "layernorm"])
+def test_rows_are_computed_together(name: str) -> None:
+    """Everything that one row of the output needs is made in the loop over rows, where it stays in cache."""
+    graph = load(EXAMPLES / f"{name}.tx", name)
+    state = state_of(graph, default_schedule(graph, TARGET))
+    assert [s.name for s in state.stages.values() if s.place == "root"] == ["Y"]
+
+
+def test_a_single_row_is_not_the_unit() -> None:
+    """With fewer rows than cores, each stage spreads over threads by itself."""
+    graph = load(EXAMPLES / "softmax.tx", "softmax", B=1, N=1 << 17)
+    state = state_of(graph, default_schedule(graph, TARGET))
+    roots = {s.name for s in state.stages.values() if s.place == "root"}
+    assert roots == {"m", "e", "z", "Y", "m_part", "z_part"}
