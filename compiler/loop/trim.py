@@ -49,7 +49,7 @@ def trimmed(loop: For) -> For | None:
 
 
 def parted(loop: For) -> tuple[For, ...]:
-    """A loop over two branches, the first of which is for its first or last iterations, as two loops.
+    """A loop over two branches, one for its first iterations, one for its last, as two loops.
 
     before  for s in 0..7 { if s < 3 { C[0] = s } else { C[1] = s } }
     after   for s in 0..3 { C[0] = s }  for s in 0..4 { C[1] = s + 3 }

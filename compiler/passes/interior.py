@@ -69,8 +69,7 @@ class Versions:
             yield from (self.inside(stmt, ranges) for stmt in run)
             return
         yield from run[:first]
-        clean = Simplifier(ranges).block(assumed_stmts(inner, found.known))
-        yield If(found.condition, clean, inner)
+        yield If(found.condition, assumed_stmts(inner, found.known), inner)
         yield from run[last:]
 
     def inside(self, stmt: Stmt, ranges: Ranges) -> Stmt:
@@ -91,7 +90,8 @@ class Versions:
         conditions: dict[Expr, None] = {}
         known: set[Expr] = set()
         moving = lanes = False
-        for part, inside in guards_of(block, ranges):
+        parts = {(part, *inside.items()): inside for part, inside in guards_of(block, ranges)}
+        for (part, *_), inside in parts.items():
             inner = {name: r for name, r in inside.items() if name not in ranges}
             holds = _holds(part, inner, simplifier.box)
             if holds is None:

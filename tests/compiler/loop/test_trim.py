@@ -48,7 +48,8 @@ def test_other_loops_stay(body: str) -> None:
 
 @pytest.mark.parametrize(("guard", "first", "second"), [
     ("k < 3", (3, "C[k] = 1"), (7, "C[k + 3] = 2")), ("k >= 3", (3, "C[k] = 2"), (7, "C[k + 3] = 1")),
-    ("5 - k >= 0", (6, "C[k] = 1"), (4, "C[k + 6] = 2")), ("5 - k < 0", (6, "C[k] = 2"), (4, "C[k + 6] = 1"))])
+    ("5 - k >= 0", (6, "C[k] = 1"), (4, "C[k + 6] = 2")),
+    ("5 - k < 0", (6, "C[k] = 2"), (4, "C[k + 6] = 1"))])
 def test_two_branches_are_two_loops(guard: str, first: tuple[int, str], second: tuple[int, str]) -> None:
     nest = transformed(simplify, f"""nest f() -> (C: i64[10]) {{
         for k in 0..10 {{ if {guard} {{ C[k] = 1 }} else {{ C[k] = 2 }} }} }}""")
