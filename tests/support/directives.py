@@ -71,7 +71,7 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
     if kind == "cache_write":
         return f"cache_write {stage.name} as w{n}"
     if kind == "layout":
-        return _layout(draw, pick, stage)
+        return _layout(draw, pick, stage) if stage.stage.axes else ""
     if kind in ("cache_read", "pad"):
         return _copy(pick, state, kind, n)
     if not loops:
@@ -95,15 +95,23 @@ def directive(draw: st.DrawFn, state: State, n: int) -> str:
             return f"parallel {' '.join(_adjacent(pick, loops))}"
         case "rfactor":
             return f"rfactor {pick(_reductions(stage, loops))} as R{n}"
-        case "prefetch":
-            return f"prefetch {pick([r.tensor for s in state.stages.values() for r in reads(s.body)])} at {loop}"
-        case "tensorize":
-            names = [i.name for i in state.dag.intrinsics]
-            return f"tensorize {loop} with {pick(names)}" if names else ""
+        case "prefetch" | "tensorize":
+            return _instruction(pick, state, kind, loop)
         case "fuse":
             return f"fuse {' '.join(_adjacent(pick, loops))} as n{n}"
         case _:
             return f"vectorize {loop}"
+
+
+def _instruction(pick: Pick, state: State, kind: str, loop: str) -> str:
+    """A prefetch of something that is read, or the use of one of the kernel's intrinsics, if it has any."""
+    found = [r.tensor for s in state.stages.values() for r in reads(s.body)]
+    if kind == "tensorize":
+        found = [i.name for i in state.dag.intrinsics]
+    if not found:
+        return ""
+    name = pick(found)
+    return f"tensorize {loop} with {name}" if kind == "tensorize" else f"prefetch {name} at {loop}"
 
 
 def _copy(pick: Pick, state: State, kind: str, n: int) -> str:
