@@ -28,13 +28,15 @@ def gnu_shuffle(t: VectorType, op: str) -> str:
 
 
 def plain_shuffle(t: VectorType, op: str) -> str:
-    """The same on structs."""
+    """The same on structs. C++ has no compound literals: the picks are parameters."""
     origin = origin_of(op)
+    numbers = [f"p{n}" for n in range(t.lanes)]
     lane = f"p[l] < {origin.lanes} ? a.lane[p[l]] : b.lane[p[l] - {origin.lanes}]"
+    parameters = ", ".join([f"{origin} a", f"{origin} b", *(f"int {n}" for n in numbers)])
     return "\n".join([
-        f"static inline {t} {t}_picked_{origin}({origin} a, {origin} b, const int *p)", "{", f"    {t} r;",
-        f"    for (int l = 0; l < {t.lanes}; l++)", f"        r.lane[l] = {lane};", "    return r;", "}",
-        f"#define {t}_{op}(a, b, ...) {t}_picked_{origin}(a, b, (const int[]){{__VA_ARGS__}})"])
+        f"static inline {t} {t}_{op}({parameters})", "{",
+        f"    const int p[{t.lanes}] = {{{', '.join(numbers)}}};", f"    {t} r;",
+        f"    for (int l = 0; l < {t.lanes}; l++)", f"        r.lane[l] = {lane};", "    return r;", "}"])
 
 
 def origin_of(op: str) -> VectorType:

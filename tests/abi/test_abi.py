@@ -7,15 +7,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.c_programs import LANGUAGES, SANITIZE, WARNINGS, require_sanitizers, run
 from support.packages import MIXED, SCALE, package
-from support.tools import in_ci, require_tool
+from support.tools import require_tool
 from txc.compiler.codegen.emit import Package, write
 from txc.compiler.target.target import host, parse
 
 PROGRAM = Path(__file__).with_name("program.c")
-WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
-LANGUAGES = {"c99": ["-x", "c", "-std=c99"], "c++17": ["-x", "c++", "-std=c++17"]}
-SANITIZE = ["-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +37,6 @@ def build(folder: Path, name: str, cc: str, *flags: str) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return output
-
-
-def require_sanitizers(cc: str, folder: Path) -> None:
-    """Skip, or fail in continuous integration, where a compiler comes without its sanitizers' libraries."""
-    source = folder / "nothing.c"
-    source.write_text("int main(void) { return 0; }\n")
-    command = [require_tool(cc), *SANITIZE, str(source), "-o", str(folder / f"nothing_{cc}")]
-    if subprocess.run(command, capture_output=True, check=False).returncode and not in_ci():
-        pytest.skip(f"the sanitizers of {cc} are not installed")
-
-
-def run(program: Path) -> None:
-    """Run the test program; it must find nothing wrong."""
-    done = subprocess.run([str(program)], capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 MATRIX = list(itertools.product(["gcc", "clang"], LANGUAGES, ["-O0", "-O2"], [[], ["-march=native"]]))
