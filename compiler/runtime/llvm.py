@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from ...dsl.diagnostics import Diagnostic, TxcError
@@ -18,13 +19,12 @@ LEVEL = 2
 def llvm() -> Any:
     """llvmlite's binding with all machines. Raises TxcError R630 where it is not installed or too old."""
     try:
-        import llvmlite.binding as binding  # pyright: ignore[reportMissingImports, reportMissingTypeStubs]
+        binding: Any = import_module("llvmlite.binding")
     except ImportError:
         raise _error("R630", "LLVM needs the Python package llvmlite",
                      "install it with pip install 'txc[llvm]'") from None
-    version = binding.llvm_version_info
-    if version[0] < OLDEST:
-        found = ".".join(map(str, version))
+    if binding.llvm_version_info[0] < OLDEST:
+        found = ".".join(map(str, binding.llvm_version_info))
         raise _error("R630", f"this llvmlite has LLVM {found}, and {OLDEST} is needed",
                      "install a newer one with pip install -U 'txc[llvm]'")
     binding.initialize_all_targets()

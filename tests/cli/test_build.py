@@ -31,6 +31,30 @@ def test_a_library_comes_on_request(txc: Txc, folder, kind: str, name: str):
     assert (folder / "out" / name).stat().st_size > 1000
 
 
+def test_an_object_comes_with_its_header(txc: Txc, folder, require_tool):
+    shown = txc("build", "good.tx", "-o", "out", "--emit", "obj", "--name", "twice")
+    assert shown.code == 0
+    assert "out/twice.o -lm" in shown.out
+    assert {p.name for p in (folder / "out").iterdir()} == {"twice.o", "twice.h"}
+    table = subprocess.run([require_tool("nm"), "out/twice.o"], capture_output=True, text=True, cwd=folder)
+    assert " T twice_run\n" in table.stdout
+
+
+@pytest.mark.parametrize(("emit", "name", "text"), [
+    ("llvm", "scale.ll", "define i32 @scale_kernel("), ("asm", "scale.s", "scale_kernel:")])
+def test_what_llvm_makes_is_written(txc: Txc, folder, emit: str, name: str, text: str):
+    shown = txc("build", "good.tx", "-o", "out", "--emit", emit)
+    assert shown.code == 0
+    assert text in (folder / "out" / name).read_text()
+    assert "to use it" not in shown.out
+
+
+def test_a_library_is_for_c_source(txc: Txc):
+    shown = txc("build", "good.tx", "--emit", "obj", "--lib", "static")
+    assert shown.code == 2
+    assert "error[R621]: --lib is for C source" in shown.err
+
+
 def test_another_name(txc: Txc, folder):
     txc("build", "good.tx", "-o", "out", "--name", "twice")
     assert (folder / "out" / "twice.h").exists()

@@ -11,7 +11,8 @@ SCHEDULE = "schedule scale for cpu {\n    split B.i: [i0, i1: 4]\n    vectorize 
 
 
 @pytest.mark.parametrize(("emit", "start"), [
-    ("dag", "dag scale[N = 8] {"), ("nest", "nest scale("), ("c", "/*")])
+    ("dag", "dag scale[N = 8] {"), ("nest", "nest scale("), ("c", "/*"), ("llvm", "; scale: kernel scale\n"),
+    ("asm", "\t.file")])
 def test_each_form_is_shown(txc: Txc, emit: str, start: str):
     shown = txc("lower", "good.tx", "--emit", emit)
     assert shown.code == 0

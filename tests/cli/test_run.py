@@ -16,6 +16,13 @@ def test_a_kernel_is_verified_and_timed(txc: Txc):
     assert "verified" in shown.out
 
 
+def test_a_kernel_runs_through_llvm(txc: Txc, monkeypatch):
+    monkeypatch.setattr(Build, "emit", None)        # no C is made
+    shown = txc("run", "good.tx", "--backend", "llvm", "--verify", "--repeat", 3)
+    assert shown.code == 0
+    assert "verified" in shown.out
+
+
 def test_a_wrong_kernel_is_exit_code_4_and_says_where(txc: Txc, monkeypatch):
     wrong = Verdict(ok=False, worst=9.0, where="B[3]", message="B[3] is 1.0, expected 2.0")
     monkeypatch.setattr(Build, "verify", lambda *_, **__: wrong)
