@@ -116,7 +116,10 @@ def _instruction(pick: Pick, state: State, kind: str, loop: str) -> str:
 
 def _copy(pick: Pick, state: State, kind: str, n: int) -> str:
     """A copy of something that is read, with what stands outside it or without."""
-    reader, tensor = pick([(s, r.tensor) for s in state.stages.values() for r in reads(s.body)])
+    found = [(s, r.tensor) for s in state.stages.values() for r in reads(s.body)]
+    if not found:
+        return ""
+    reader, tensor = pick(found)
     if kind == "pad" and pick((True, False)):
         places = [f"{reader.name}.{loop.name}" for loop in reader.loops]
         return f"compute {tensor}.pad at {pick([*places, 'root'])}"
