@@ -102,6 +102,29 @@ def test_wrong_counts_outputs_and_scalars(scale: Function, mixed: Function) -> N
         scale(x, x)
 
 
+def test_constants_packed_ahead(tmp_path: Path) -> None:
+    """A block may be copied; one of another size is R612, of another layout R613; packed runs are timed."""
+    built = package(MIXED, const=("F", "bias"))
+    function = Function(build_shared(built, tmp_path, bench=True), built.interface)
+    f = np.arange(40, dtype=np.float32)
+    rest = np.zeros(24, np.int8), np.ones(40, bool), np.zeros(40, np.float16)
+    a = np.ones((24, 40), np.float32)
+    plain = function(a, f, 2.0, 100, *rest)
+    block = function.prepack(f, 100)
+    assert block.ctypes.data % 64 == 0
+    for given in (block, block.copy()):
+        for got, wanted in zip(function.packed(given, a, 2.0, *rest), plain, strict=True):
+            np.testing.assert_array_equal(got, wanted)
+    for wrong, code in ((block[:-1], "R612"), (np.zeros_like(block), "R613")):
+        with pytest.raises(TxcError) as error:
+            function.packed(wrong, a, 2.0, *rest)
+        assert [d.code for d in error.value.diagnostics] == [code]
+    outputs = [np.empty_like(array) for array in plain]
+    assert (function.bench([a, f, 2.0, 100, *rest], outputs, 3) > 0).all()
+    np.testing.assert_array_equal(outputs[0], plain[0])
+    assert len(function.ways()) == 2
+
+
 def test_bench(scale: Function) -> None:
     """One time for each call, and the outputs are those of a call."""
     y = np.zeros(33)
