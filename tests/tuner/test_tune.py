@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,15 @@ def test_a_kernel_is_tuned_and_its_records_say_what_was_run(tmp_path: Path, requ
         filled = parse_directives(record.schedule)
         assert f"i1: {record.row[record.columns.index('D.i.i1')]}" in str(filled[0])
         assert len(filled) == len(dense.directives)
+
+
+def test_candidates_can_be_compiled_by_llvm(tmp_path: Path):
+    """Records say so; what is found is a schedule like any other."""
+    dense = replace(task(), backend="llvm")
+    with Records(tmp_path / "records.db") as records:
+        outcome = tune(dense, Budget(trials=4), records, options=Options(lock=tmp_path / "lock"))
+        assert outcome.valid == 4
+        assert all(record.compiler.startswith("LLVM ") for record in records.find())
 
 
 def test_the_target_and_the_threads_are_part_of_the_task():

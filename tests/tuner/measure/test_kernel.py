@@ -20,10 +20,13 @@ def recipe(tmp_path: Path, require_tool) -> KernelRecipe:  # pyright: ignore
     return made
 
 
+@pytest.mark.parametrize("backend", ["c", "llvm"])
 @pytest.mark.parametrize("row", [None, (5, 8), (3, 16)])
-def test_rows_and_the_default_are_right_and_take_time(recipe: KernelRecipe, tmp_path: Path, row):  # pyright: ignore
-    recipe.build(row, tmp_path)
-    bench = recipe.load(tmp_path)
+def test_rows_and_the_default_are_right_and_take_time(
+        recipe: KernelRecipe, tmp_path: Path, row, backend: str):  # pyright: ignore
+    through = replace(recipe, backend=backend)
+    through.build(row, tmp_path)
+    bench = through.load(tmp_path)
     assert 0 < bench.verify() < 1
     assert 0 < bench.time(10) < 0.01
 
