@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ...dsl.dtypes import BOOL, F16, F32, I32, I64, DType
 from ..loop.ir import (
+    Across,
     Binary,
     Bits,
     Broadcast,
@@ -102,6 +103,8 @@ class Vectors(Arithmetic):
                 return shuffled(picks, self.value(left), self.value(right))
             case Select():
                 return self._select(expr, name)
+            case Across():
+                raise TypeError(f"not a vector: {expr}")
 
     def _splat(self, expr: Broadcast, name: str = "") -> Value:
         """All lanes the same: named once in a block where memory has no part in it."""

@@ -29,6 +29,7 @@ from .functions.hyperbolic import sigmoid, tanh
 from .functions.logarithm import log
 from .functions.power import power
 from .functions.term import Function, Term
+from .functions.term import Let as LetStep
 
 FUNCTIONS: dict[str, Function] = {
     "exp": exp, "log": log, "tanh": tanh, "sigmoid": sigmoid, "erf": erf, "pow": power}
@@ -123,7 +124,7 @@ class _Writer:
         if is_half(origin):
             return self.steps("f32", widened, (value,))
         if is_half(dtype):
-            return self.steps(dtype.name, lambda let, x: narrowed(let, x, dtype), (value,))
+            return self.steps(dtype.name, _narrowing(dtype), (value,))
         return Cast(value, dtype)
 
     def steps(self, name: str, function: Function, args: tuple[Expr, ...]) -> Expr:
@@ -138,6 +139,13 @@ class _Writer:
 
         named = [let("x", Term(arg)) for arg in args]
         return let("value", function(let, *named)).expr
+
+
+def _narrowing(dtype: DType) -> Function:
+    def function(let: LetStep, x: Term) -> Term:
+        return narrowed(let, x, dtype)
+
+    return function
 
 
 def _guarded(arg: Expr, guards: tuple[Guard, ...]) -> Expr:

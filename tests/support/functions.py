@@ -1,6 +1,6 @@
 """Functions as compiled kernels, and how far their results are off."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -46,13 +46,20 @@ def text(function: str, dtype: str, count: int, lanes: int, operands: str = "X")
 
 
 def compiled(nest_text: str, folder: Path, cc: str = "gcc", flags: Sequence[str] = ("-O2",),
-             target: str = "cpu") -> Function:
-    """The kernel of a nest with its functions written out."""
+             target: str = "cpu") -> Callable[..., Array]:
+    """The kernel, of one output, of a nest with its functions written out."""
     nest = Math()(parse_nest(nest_text))
     verify(nest)
     package = emit(nest, kernel_of(nest), parse(target))
     built = build_shared(package, folder, cc, ["-Werror", "-Wall", "-Wextra", *flags])
-    return Function(built, package.interface)
+    kernel = Function(built, package.interface)
+
+    def call(*args: Array) -> Array:
+        result = kernel(*args)
+        assert isinstance(result, np.ndarray)
+        return result
+
+    return call
 
 
 def ulps(got: Array, exact: Array) -> Array:
