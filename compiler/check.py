@@ -21,7 +21,7 @@ def check(source: Source, sizes: Mapping[str, int] | None = None) -> list[Diagno
     except TxcError as error:
         return list(error.diagnostics)
     found = check_file(file, source, sizes or {})
-    if any(isinstance(d, ast.Schedule) for d in file.declarations):
+    if any(isinstance(d, ast.Schedule | ast.Intrinsic) for d in file.declarations):
         from .schedule.check import check_schedules
         from .schedule.select import check_ranks
 

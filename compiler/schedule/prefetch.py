@@ -14,8 +14,8 @@ from .state import FUSED, Place, StageState, State, find_loop, in_order
 def prefetch(state: State, directive: ast.Prefetch, holes: Holes) -> None:
     """In each iteration of a loop, ask for the memory that the next one reads of a tensor.
 
-    before  for i in 0..2 { for j in 0..8 { D[i, j] = A[i, j] } }
-    after   for i in 0..2 { if i < 1 { prefetch A[i + 1, 0] } for j in 0..8 { D[i, j] = A[i, j] } }
+    before  for i in 0..4 { for j in 0..8 { D[i, j] = A[i, j] } }
+    after   for i in 0..4 { if i < 3 { prefetch A[i + 1, 0] } for j in 0..8 { D[i, j] = A[i, j] } }
             # prefetch A at D.i
     needs   a tensor that is read in the loop (S493) and exists before it (S494), a plain loop that is neither
             in a vector nor part of an instruction (S492)

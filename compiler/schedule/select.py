@@ -121,14 +121,17 @@ def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | 
 
 
 def check_ranks(file: ast.File, source: Source) -> list[Diagnostic]:
-    """Unknown targets of schedules (R600, R601), and schedules that no build could choose between (S480)."""
+    """Unknown targets of schedules and intrinsics (R600, R601), and schedules that no build could choose
+    between (S480)."""
     report = Report(source)
-    for schedule in _schedules(file):
+    for declared in file.declarations:
+        if not isinstance(declared, ast.Schedule | ast.Intrinsic):
+            continue
         try:
-            requirement(schedule.target)
+            requirement(declared.target)
         except TxcError as error:
             for found in error.diagnostics:
-                report.error(found.code, found.message, schedule.span, found.hint)
+                report.error(found.code, found.message, declared.span, found.hint)
     seen: dict[object, ast.Schedule] = {}
     for found in () if report.failed else _candidates(file):
         needs = found.requirement

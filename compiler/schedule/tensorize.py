@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...dsl import ast, typed
-from ...dsl.diagnostics import did_you_mean
+from ...dsl.diagnostics import TxcError, did_you_mean
 from ...dsl.source import Span
 from ..sym import Int
 from ..target.target import Target, requirement
@@ -17,9 +17,9 @@ from .state import FUSED, StageState, State, find_loop, in_order, left_of
 def tensorize(state: State, directive: ast.Tensorize, holes: Holes) -> None:
     """Compute what the loops from one inward compute by an intrinsic.
 
-    before  for j0 in 0..2 { for j1 in 0..8 { D[j0 * 8 + j1] = A[j0 * 8 + j1] + B[j0 * 8 + j1] } }
-    after   for j0 in 0..2 { tensorize add(A[j0 * 8; 1], B[j0 * 8; 1], D[j0 * 8; 1]) }
-            # tensorize D.j1 with add
+    before  for i in 0..16 { D[i] = A[i] + B[i] }
+    after   for i0 in 0..2 { tensorize add(A[i0 * 8; 1], B[i0 * 8; 1], D[i0 * 8; 1]) }
+            # split D.i: [i0, i1: 8] tensorize D.i1 with add
     needs   an intrinsic of the file (S485) for the target (S486) that computes the same (S487) over as many
             elements (S488), with operands that change along its own axes (S489) at the distances that its
             text takes (S490); plain loops with nothing computed inside, in no vector, not parallel, once for
@@ -41,7 +41,11 @@ def tensorize(state: State, directive: ast.Tensorize, holes: Holes) -> None:
 
 
 def _require_target(intrinsic: typed.Intrinsic, target: Target, span: Span) -> None:
-    needs = requirement(intrinsic.target)
+    try:
+        needs = requirement(intrinsic.target)
+    except TxcError as error:
+        problem = error.diagnostics[0].message
+        raise ScheduleError("S486", f"{intrinsic.name} is for no known target: {problem}", span) from None
     if not needs.applies(target):
         missing = ", ".join(sorted(needs.features - target.features)) or needs.family
         raise ScheduleError("S486", f"{intrinsic.name} is for {intrinsic.target}; {target} lacks {missing}",
