@@ -35,9 +35,8 @@ Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its ste
 
 def lower(state: State, holes: Mapping[str, int]) -> Nest:
     """The nest of a scheduled kernel; `holes` gives a number for every hole."""
-    lowering = _Lowering(state, holes)
-    peeled = {lowering.names[stage.name, loop] for stage in state.stages.values() for loop in stage.peeled}
-    return peel(lowering.nest(), frozenset(peeled))
+    made = _Lowering(state, holes)
+    return peel(made.nest(), {made.names[s.name, loop] for s in state.stages.values() for loop in s.peeled})
 
 
 class _Lowering:
@@ -188,10 +187,8 @@ class _Lowering:
                 inside: Body) -> tuple[Stmt, ...]:
         """A step that is full or the rest, decided where it runs."""
         tile = self.tiles.of(loop)
-        if rest == 0:
-            return inside(self._step(stage, frame, loop, step, tile))
-        if full == 0:
-            return inside(self._step(stage, frame, loop, step, rest))
+        if full == 0 or rest == 0:
+            return inside(self._step(stage, frame, loop, step, tile if full else rest))
         then = inside(self._step(stage, frame, loop, step, tile))
         otherwise = inside(self._step(stage, frame, loop, Const(full), rest))
         return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
