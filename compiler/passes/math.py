@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ...dsl.dtypes import BOOL, F16, F32, DType
 from ..loop.ir import (
+    Across,
     Binary,
     Block,
     Broadcast,
@@ -149,11 +150,16 @@ def _narrowing(dtype: DType) -> Function:
 
 
 def _guarded(arg: Expr, guards: tuple[Guard, ...]) -> Expr:
-    """An argument that is evaluated only where the guards let it: in vain it would read or divide."""
+    """An argument that is evaluated only where the guards let it: in vain it would read or divide.
+
+    A number under a guard in lanes is evaluated where any lane lets it.
+    """
     if not any(_is_risky(e) for e in walk_expr(arg)):
         return arg
     other = Const(1.0 if arg.dtype.is_float else arg.dtype == BOOL or 1, arg.dtype, arg.lanes)
     for condition, holds in reversed(guards):
+        if condition.lanes > arg.lanes:
+            condition = Across("any" if holds else "all", condition)
         arg = Select(condition, arg, other) if holds else Select(condition, other, arg)
     return arg
 

@@ -41,6 +41,26 @@ def test_what_a_select_protects_is_not_read() -> None:
     np.testing.assert_allclose(y, [*np.exp(x), 2, 2, 2, 2], rtol=1e-6)
 
 
+NUMBER = """
+nest number(X: f32[4], n: i64) -> (Y: f32[16]) {
+  for i in 0..2 {
+    Y[ramp(i * 8, 1, 8)] = select((ramp(i * 8, 1, 8) < splat(n[], 8)), splat(exp(X[n[] - 1]), 8),
+      splat(2.0f32, 8))
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("n", [0, 3])
+def test_a_number_under_a_guard_in_lanes_is_read_where_any_lane_lets_it(n: int) -> None:
+    """The guard of a number is one truth value."""
+    nest = Math()(parse(NUMBER))
+    verify(nest)
+    x, y = np.array([0, 1, -2, 3], np.float32), np.zeros(16, np.float32)
+    run(nest, {"X": x, "n": np.array(n), "Y": y})
+    np.testing.assert_allclose(y, [*[np.exp(x[n - 1])] * n, *[2] * (16 - n)], rtol=1e-6)
+
+
 def test_no_function_is_left() -> None:
     """Nor anything that has no arithmetic in lanes; what needs no change is not copied."""
     for name in FUNCTIONS:
