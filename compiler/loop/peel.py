@@ -7,7 +7,7 @@ is then decided or belongs to the inner loops alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import pairwise
 
@@ -28,7 +28,7 @@ PIECES = 8      # pieces of one loop
 STATEMENTS = 4000   # of the whole nest after peeling; loops that would make it larger stay in one piece
 
 
-def peel(nest: Nest, names: frozenset[str]) -> Nest:
+def peel(nest: Nest, names: Set[str]) -> Nest:
     """A nest with the loops of these variables in pieces, outer loops first.
 
     before  for x in 0..8 { C[x] = select(x >= 2, A[x - 2], 0) }
@@ -41,7 +41,7 @@ def peel(nest: Nest, names: frozenset[str]) -> Nest:
         return nest
     plain = simplify(nest)
     peeler = _Peeler(size(plain.body))
-    return simplify(replace(plain, body=peeler.block(plain.body, {}, names)))
+    return simplify(replace(plain, body=peeler.block(plain.body, {}, frozenset(names))))
 
 
 class _Peeler:
