@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 from ...dsl.diagnostics import Diagnostic, TxcError
-from ..codegen.llvm.machines import ABI, architecture, triple
+from ..codegen.llvm.machines import ABI, architecture, features, triple
 from ..target.target import Target
 
 OLDEST = 22
@@ -55,7 +55,8 @@ def _machine(target: Target) -> Any:
         found = binding.Target.from_triple(triple(target))
     except RuntimeError as error:
         raise _error("R631", f"LLVM has no code generator for {target}: {error}") from None
-    return found.create_target_machine(opt=LEVEL, reloc="pic", codemodel="small",
+    names = ",".join(f"+{name}" for name in features(target))
+    return found.create_target_machine(features=names, opt=LEVEL, reloc="pic", codemodel="small",
                                        abiname=ABI.get(architecture(target), ""))
 
 
