@@ -120,3 +120,11 @@ def test_prefetches() -> None:
     assert "#define TXC_PREFETCH(p) __builtin_prefetch(p)" in source
     assert "TXC_PREFETCH(A + i * 64 + 64);" in source
     assert "TXC_PREFETCH" not in package(text, "", "cpu:generic").files["f.c"]
+
+
+@pytest.mark.parametrize(("target", "instruction"), [(V4, "vpdpbusd"), ("cpu:x86-64-v3", "vpmaddwd")])
+def test_the_example_has_its_instructions(target: str, instruction: str) -> None:
+    """The 8-bit example uses VNNI where it is, and AVX2 elsewhere: the more specific schedule is chosen."""
+    source = txc.load(EXAMPLES / "dense_u8i8.tx")["dense_u8i8"].plan(target).emit().files["dense_u8i8.c"]
+    assert ("vpdpbusd" in source) == (instruction == "vpdpbusd")
+    assert ("pmaddwd" in source) == (instruction == "vpmaddwd")
