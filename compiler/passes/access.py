@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from math import prod
 
 from ..loop.affine import Form, flat
 from ..loop.invoke import by_value, read, written
@@ -137,5 +138,5 @@ def vector_index(intrinsic: Intrinsic, parameter: Buffer, operand: Operand) -> S
     if [by for _, by in moving] != [1]:
         return None
     at = moving[0][0]
-    whole = Ramp(operand.index[at], 1, parameter.shape[0])
+    whole = Ramp(operand.index[at], 1, prod(parameter.shape))
     return (*operand.index[:at], whole, *operand.index[at + 1 :])
