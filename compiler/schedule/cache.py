@@ -18,10 +18,11 @@ from .derived import (
     tensor_of,
 )
 from .errors import ScheduleError
+from .find import find_stage
 from .holes import Holes
 from .inline import at_index
 from .padding import cache_padding, names_padding
-from .state import StageState, State, find_stage, unscheduled
+from .state import StageState, State, unscheduled
 
 
 def cache_write(state: State, directive: ast.CacheWrite, holes: Holes) -> None:

@@ -13,7 +13,8 @@ from ...dsl.diagnostics import did_you_mean
 from ...dsl.source import Span
 from .. import dag
 from .errors import ScheduleError
-from .state import ROOT, Place, StageState, State, find_stage, unscheduled
+from .find import find_stage
+from .state import ROOT, Place, StageState, State, unscheduled
 
 SCOPES = {"cpu": ("local",)}
 Change = Callable[[typed.Read], typed.Expr]

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 
 from ...dsl import ast
 from .errors import ScheduleError
+from .find import find_loops
 from .holes import Holes
 from .split import claim, require_plain
-from .state import FUSED, IterAxis, Loop, StageState, State, find_loops
+from .state import FUSED, IterAxis, Loop, StageState, State
 
 
 def fuse(state: State, directive: ast.Fuse, holes: Holes) -> None:

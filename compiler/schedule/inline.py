@@ -8,9 +8,10 @@ from ...dsl import ast, typed
 from ...dsl.dtypes import BOOL, I64
 from .. import dag
 from .errors import ScheduleError
+from .find import find_stage
 from .holes import Holes
 from .padding import names_padding, require_padding
-from .state import State, find_stage
+from .state import State
 
 
 def inline(state: State, directive: ast.Inline, holes: Holes) -> None:

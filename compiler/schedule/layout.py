@@ -11,8 +11,9 @@ from ...dsl.source import Span
 from ..sym import Int, add, bounds, multiply, product
 from .digits import Digit, Layout, Subscript, Term, chained, descending, digits_of, needs
 from .errors import ScheduleError
+from .find import find_stage
 from .holes import Holes
-from .state import StageState, State, find_stage
+from .state import StageState, State
 
 SIZE_LIMIT = 1 << 47    # bytes of a buffer, as of any tensor
 DIGITS = "write sums of digits such as j, j // 16 or j // 4 % 4, times strides: [j // 16, k, j % 16]"

@@ -6,10 +6,11 @@ from ...dsl import ast
 from ...dsl.source import Span
 from ..sym import bounds
 from .errors import ScheduleError
+from .find import find_loop, find_loops, find_stage
 from .fuse import fuse_loops, joined
 from .holes import Holes, explicit_name, parallel_name, step_name
 from .split import remark, require_unmarked, taken_names
-from .state import ROOT, Loop, StageState, State, find_loop, find_loops, find_stage
+from .state import ROOT, Loop, StageState, State
 
 
 def parallel(state: State, directive: ast.Parallel, holes: Holes) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...dsl import ast
 from ...dsl.source import Span
 from .errors import ScheduleError
+from .find import find_loop, find_stage
 from .holes import Holes
-from .state import FUSED, StageState, State, find_loop, find_stage, in_order, steps
+from .state import FUSED, StageState, State, in_order, steps
 
 
 def order(state: State, directive: ast.Order, holes: Holes) -> None:
@@ -48,10 +49,13 @@ def check_fused(owner: StageState, span: Span) -> None:
         if axis.kind != FUSED:
             continue
         places = [position for position, _ in steps(owner, axis.name)]
-        members = {member.axis for member in axis.members}
+        members = list(dict.fromkeys(member.axis for member in axis.members))
         between = [loop for loop in owner.loops[min(places) : max(places)] if loop.axis in members]
-        if between or any(not in_order(owner, member) for member in members):
-            raise ScheduleError("S415", f"{axis.name} is fused of steps through {' '.join(sorted(members))} "
-                                f"of {owner.name}, "
-                                "and needs the outer ones before it, the inner ones after it", span,
-                                "keep the parts of each split in their order around a fused loop")
+        torn = [member for member in members if not in_order(owner, member)]
+        if between or torn:
+            across = between[0].axis if between else torn[0]
+            parts = " ".join(owner.made[across])
+            raise ScheduleError("S415", f"{axis.name} is fused of steps through {' '.join(members)} of "
+                                f"{owner.name}, and those through {across} are not in their order around it",
+                                span, f"order the loops {parts} one inside the other, those outside "
+                                f"{axis.name} first, or fuse fewer loops")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from ...dsl import ast
 from ...dsl.source import Span
 from .errors import ScheduleError
+from .find import find_loop
 from .holes import Holes
-from .state import Loop, StageState, State, find_loop
+from .state import Loop, StageState, State
 
 
 def peel(state: State, directive: ast.Peel, holes: Holes) -> None:

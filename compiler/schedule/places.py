@@ -11,11 +11,12 @@ from ...dsl.source import Span
 from .. import sym
 from ..sym import Hole
 from .errors import ScheduleError
+from .find import find_loop, find_stage
 from .holes import Holes, place_name
 from .padding import materialise, names_padding
 from .partly import begun, left_inside
 from .region import Interval, regions
-from .state import ROOT, Place, StageState, State, find_loop, find_stage, in_order, steps
+from .state import ROOT, Place, StageState, State, in_order, steps
 
 
 def compute_at(state: State, directive: ast.ComputeAt, holes: Holes) -> None:
@@ -69,7 +70,8 @@ def _check_readers(state: State, owner: StageState, place: Place, span: Span) ->
             where = "at root" if reader.place == ROOT else f"at {_text(reader.place)}"
             raise ScheduleError("S450", f"{reader.name}, computed {where}, reads {owner.name}, which would "
                                 f"exist only inside {place.stage}.{place.loop}", span,
-                                f"compute {owner.name} further out, or {reader.name} inside the same loop")
+                                f"compute {reader.name} inside that loop first, in a line above, or "
+                                f"{owner.name} further out")
 
 
 def _text(place: Place | str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ...dsl import ast, typed
 from ...dsl.diagnostics import did_you_mean
 from .errors import ScheduleError
+from .find import find_loop
 from .holes import Holes
 from .instructions import Prefetched
 from .region import read_region
-from .state import FUSED, Place, StageState, State, find_loop, in_order
+from .state import FUSED, Place, StageState, State, in_order
 
 
 def prefetch(state: State, directive: ast.Prefetch, holes: Holes) -> None:

@@ -14,6 +14,7 @@ from ...dsl.source import Span
 from .. import dag
 from .derived import insert_stage, require_new
 from .errors import ScheduleError
+from .find import find_loop
 from .holes import Holes
 from .split import require_plain
 from .state import (
@@ -25,7 +26,6 @@ from .state import (
     StageState,
     State,
     count,
-    find_loop,
     in_order,
     steps,
     unscheduled,

@@ -9,8 +9,9 @@ from ...dsl import ast
 from ...dsl.source import Span
 from ..sym import Int, bounds, ceil_divide, maximum, multiply, product
 from .errors import ScheduleError
+from .find import find_loop
 from .holes import Holes, part_name
-from .state import Loop, StageState, State, count, find_loop
+from .state import Loop, StageState, State, count
 
 
 def split(state: State, directive: ast.Split, holes: Holes) -> None:

@@ -14,14 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...dsl import ast, typed
-from ...dsl.diagnostics import did_you_mean
 from ...dsl.record import record
-from ...dsl.source import NOWHERE, Span
 from .. import dag
 from ..sym import Int, ceil_divide, minimum, multiply
 from ..target.target import Target
 from .digits import Layout
-from .errors import ScheduleError
 from .instructions import Prefetched, Tensorized
 
 SPATIAL, REDUCTION, FUSED = "spatial", "reduction", "fused"
@@ -227,74 +224,3 @@ def count(state: StageState, loop: Loop) -> Int:
             break
         left = minimum(outer.tile, left)
     return ceil_divide(left, loop.tile)
-
-
-# ── finding what a directive names ───────────────────────────────────────────────────────────────────────
-
-
-def find_stage(state: State, ref: ast.Ref) -> StageState:
-    """The stage of that name, or an error that says what there is."""
-    name = ".".join(ref.parts)
-    if name in state.stages:
-        return state.stages[name]
-    raise _unknown(state, name, ref.span)
-
-
-def find_loop(state: State, ref: ast.Ref) -> tuple[StageState, Loop]:
-    """The live loop `Stage.axis`, or a bare name that one stage alone has."""
-    *stage, name = ref.parts
-    if stage:
-        owner = find_stage(state, ast.Ref(tuple(stage), span=ref.span))
-        return owner, _loop(owner, name, ref.span)
-    owners = [s for s in state.stages.values() if any(loop.name == name for loop in s.loops)]
-    if len(owners) == 1:
-        return owners[0], _loop(owners[0], name, ref.span)
-    if owners:
-        choices = ", ".join(f"{s.name}.{name}" for s in owners)
-        raise ScheduleError("S409", f"more than one stage has a loop '{name}'", ref.span,
-                            f"write one of {choices}")
-    gone = next((s for s in state.stages.values() if name in s.consumed), None)
-    if gone:
-        raise ScheduleError("S403", f"loop '{name}' of {gone.name} is gone: {gone.consumed[name]}", ref.span)
-    raise _unknown_loop(name, [loop.name for s in state.stages.values() for loop in s.loops], "no stage",
-                        ref.span)
-
-
-def find_loops(state: State, refs: tuple[ast.Ref, ...]) -> tuple[StageState, list[Loop]]:
-    """Loops of one stage, which must be adjacent, outermost first."""
-    found = [find_loop(state, ref) for ref in refs]
-    owner = found[0][0]
-    for ref, (other, _) in zip(refs, found, strict=True):
-        if other is not owner:
-            raise ScheduleError("S404", f"loop '{ref}' belongs to {other.name}, the others to {owner.name}",
-                                ref.span, "name loops of one stage only")
-    positions = [owner.position(loop.name) for _, loop in found]
-    if positions != list(range(positions[0], positions[0] + len(positions))):
-        names = " ".join(loop.name for loop in owner.loops)
-        raise ScheduleError("S405", f"these loops of {owner.name} are not adjacent, outermost first",
-                            refs[0].span | refs[-1].span, f"the order is: {names}")
-    return owner, [loop for _, loop in found]
-
-
-def _loop(owner: StageState, name: str, span: Span) -> Loop:
-    for loop in owner.loops:
-        if loop.name == name:
-            return loop
-    if name in owner.consumed:
-        raise ScheduleError("S403", f"loop '{name}' of {owner.name} is gone: {owner.consumed[name]}", span)
-    raise _unknown_loop(name, [loop.name for loop in owner.loops], owner.name, span)
-
-
-def _unknown(state: State, name: str, span: Span = NOWHERE) -> ScheduleError:
-    inputs = [t.name for t in state.dag.inputs]
-    if name in inputs:
-        return ScheduleError("S401", f"'{name}' is an input of the kernel, not a stage", span,
-                             "only what the kernel computes has loops")
-    hint = did_you_mean(name, state.stages) or f"the stages are {', '.join(state.stages)}"
-    return ScheduleError("S401", f"{state.dag.declaration} has no stage '{name}'", span, hint)
-
-
-def _unknown_loop(name: str, known: list[str], owner: str, span: Span) -> ScheduleError:
-    hint = did_you_mean(name, known) or f"the loops are {' '.join(dict.fromkeys(known))}"
-    message = f"no stage has a loop '{name}'" if owner == "no stage" else f"{owner} has no loop '{name}'"
-    return ScheduleError("S402", message, span, hint)

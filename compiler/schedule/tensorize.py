@@ -8,10 +8,11 @@ from ...dsl.source import Span
 from ..sym import Int
 from ..target.target import Target, requirement
 from .errors import ScheduleError
+from .find import find_loop
 from .holes import Holes
 from .instructions import Tensorized
 from .match import Inner, Match, Pattern, matches, pattern_of
-from .state import FUSED, StageState, State, find_loop, in_order, left_of
+from .state import FUSED, StageState, State, in_order, left_of
 
 
 def tensorize(state: State, directive: ast.Tensorize, holes: Holes) -> None:
