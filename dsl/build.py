@@ -249,8 +249,8 @@ BUILDERS: dict[str, Callable[[Children, Span], Any]] = {
     "schedule": _schedule, "split": _split, "part": _part, "knob": _knob, "order": _order, "fuse": _fuse,
     "parallel": _parallel, "vectorize": _vectorize, "unroll": _unroll, "peel": _peel, "inline": _inline,
     "compute": _compute, "bind_to": _bind_to, "cache_read": _cache_read, "cache_write": _cache_write,
-    "layout": _layout, "rfactor": _rfactor, "cooperate": _cooperate, "prefetch": _prefetch, "pipeline": _pipeline,
-    "tensorize": _tensorize, "when": _when, "between": _between, "one_of": _one_of,
+    "layout": _layout, "rfactor": _rfactor, "cooperate": _cooperate, "prefetch": _prefetch,
+    "pipeline": _pipeline, "tensorize": _tensorize, "when": _when, "between": _between, "one_of": _one_of,
     "refs": _items, "ref": _ref, "names": _texts,
     "intrinsic": _intrinsic, "emit": _emit, "network": _network, "kernel_call": _kernel_call,
 }

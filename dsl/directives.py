@@ -286,5 +286,5 @@ class When(Node):
 
 
 Directive = (Split | Knob | Order | Fuse | Parallel | Vectorize | Unroll | Peel | Inline | ComputeAt
-             | BindTo | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline | Tensorize
-             | When)
+             | BindTo | CacheRead | CacheWrite | Layout | Rfactor | Cooperate | Prefetch | Pipeline
+             | Tensorize | When)

@@ -16,7 +16,7 @@ from .diagnostics import Report
 from .lexer import Token, tokenize
 from .parser import parse
 from .source import Source
-from .wrap import INDENT, WIDTH, break_stage, fill, indented
+from .wrap import INDENT, WIDTH, break_param, break_stage, fill, indented, one_or_each
 
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 
@@ -145,7 +145,7 @@ class _Formatter:
                 groups = self.groups(node, ("", "()", node.params))
                 head, tail = f"intrinsic {node.name}", f" for {node.target}"
                 lines = self.body(node, head, groups, tail, node.body, self.statement)
-                return [*lines[:-1], f"}} emits {ast.words(node.emits)}"]
+                return [*lines[:-1], *one_or_each("} emits", node.emits)]
             case ast.Instance():
                 groups = self.groups(node, ("", "[]", node.binds))
                 return self.head(f"instance {node.name} = {node.kernel}", groups, "")
@@ -231,7 +231,8 @@ class _Formatter:
 
     def item(self, node: ast.Node, room: int) -> list[str]:
         """A parameter, a size or a binding."""
-        return [*self.inside(node), str(node)]
+        text = break_param(node, room - 1) if isinstance(node, ast.Param) else [str(node)]
+        return [*self.inside(node), *text]
 
     def statement(self, node: ast.Node, room: int) -> list[str]:
         """A definition or a constant."""

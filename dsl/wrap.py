@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from . import ast
 
 WIDTH = 100
@@ -19,6 +21,14 @@ def break_stage(stage: ast.Stage, room: int) -> list[str]:
         return [str(stage)]
     axes = f"[{ast.commas(stage.axes)}]" if stage.axes else ""
     return _after(f"{stage.name}{axes} {stage.op} ", stage.value, room)
+
+
+def break_param(param: ast.Param, room: int) -> list[str]:
+    """A parameter in one line, or with each dimension on its own where `room` columns are too few."""
+    if len(str(param)) <= room or not param.shape:
+        return [str(param)]
+    head = str(param).partition("[")[0]
+    return [f"{head}[", *indented(_separated(param.shape, room - len(INDENT))), "]"]
 
 
 def _after(prefix: str, value: ast.Expr, room: int) -> list[str]:
@@ -91,6 +101,14 @@ def _operand(expr: ast.Expr, needed: int, room: int) -> list[str]:
 
 def _prefixed(prefix: str, lines: list[str]) -> list[str]:
     return [prefix + lines[0], *lines[1:]]
+
+
+def one_or_each(head: str, items: Sequence[ast.Node]) -> list[str]:
+    """A head and items that never break: on one line if it is wide enough, else each item on its own."""
+    line = f"{head} {ast.words(items)}"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{head} {items[0]}", *indented([str(item) for item in items[1:]])]
 
 
 def fill(text: str, room: int) -> list[str]:

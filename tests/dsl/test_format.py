@@ -108,6 +108,42 @@ def test_long_directives_are_filled() -> None:
     assert formatted.splitlines()[2].startswith("        loop_")
 
 
+TEXTS = """\
+intrinsic madd(a: i16[2], b: i16[8, 2], c: i32[8]) for cpu:x86-64-v3 {
+    c[n] += sum[k](i32(a[k]) * i32(b[n, k]))
+} emits c "int32_t txc_a; i32x8 txc_v = {0}; __builtin_memcpy(&txc_a, &$a, 4); txc_v += txc_a;"
+    c "$c = (i32x8)((u32x8)$c + (u32x8)__builtin_ia32_pmaddwd256((i16x16)txc_v, $b));"
+    header "immintrin.h"
+"""
+
+
+def test_texts_of_an_intrinsic_stand_on_lines_of_their_own() -> None:
+    """Texts that do not fit one line are one a line; those that do are on one."""
+    assert format_text(" ".join(TEXTS.split())) == TEXTS
+    short = "intrinsic f(c: i32) for cpu {\n    c = 1\n} emits c \"$c = 1;\" header \"f.h\"\n"
+    assert format_text(short) == short
+
+
+DIMENSIONS = """\
+kernel k[H = 8, W = 8, K = 3, stride = 2, dilation = 2, pad = 1](
+    X: f32[H, W]
+) -> (
+    Y: f32[
+        (H + 2 * pad - dilation * (K - 1) - 1) // stride + 1,
+        (W + 2 * pad - dilation * (K - 1) - 1) // stride + 1
+    ],
+    s: f32
+) {
+    s = 1
+}
+"""
+
+
+def test_dimensions_of_a_long_parameter_stand_on_lines_of_their_own() -> None:
+    """A parameter too long for a line has one dimension a line."""
+    assert format_text(" ".join(DIMENSIONS.split())) == DIMENSIONS
+
+
 def test_text_with_errors_is_not_formatted() -> None:
     """Syntax errors come out as the parser reports them, with the name of the text."""
     with pytest.raises(TxcError) as caught:
