@@ -2,14 +2,16 @@
 
 PYTHON ?= python3
 JOBS ?= 2
+FUZZ ?= 1000
+SEED ?= 0
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup test check bench demo lint fmt fuzz clean
+.PHONY: help setup test check bench demo lint fmt fuzz fuzz-tests clean
 .DEFAULT_GOAL := help
 
 help:           ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 15
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 15
 
 setup: .venv/.tests  ## make .venv with txc (editable) and what its tests need
 
@@ -35,7 +37,11 @@ fmt: setup  ## mend what ruff can mend, write the editor files anew, format the 
 	$(BIN)/python -m txc.grammar.generate
 	$(BIN)/txc fmt examples/*.tx examples/*/*.tx
 
-fuzz: setup  ## property tests with many more examples
+fuzz: setup  ## random kernels and schedules, every back end: FUZZ=10000 cases from SEED=0, or MINUTES=30
+	OMP_WAIT_POLICY=passive $(BIN)/python tests/fuzz.py --count $(if $(MINUTES),0,$(FUZZ)) --seed $(SEED) \
+	    --minutes $(or $(MINUTES),0)
+
+fuzz-tests: setup  ## property tests with many more examples
 	HYPOTHESIS_PROFILE=fuzz $(PYTEST) -n $(JOBS) -m hypothesis
 
 clean:          ## remove everything made here, .venv too

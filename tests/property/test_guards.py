@@ -6,7 +6,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.choices import Drawn
 from support.directives import schedules
+from support.forms import window
 from support.kernels import dag
 from support.scheduled import check_nest
 from txc.compiler.driver import lowered, nest_of
@@ -19,55 +21,10 @@ from txc.dsl.parser import parse_directives
 
 Candidate = tuple[str, Target, str]     # a kernel, a machine, a schedule
 
-DTYPES = {"f32": "0", "i32": "0", "f64": "0", "i8": "0"}
-REDUCERS = {"sum": ("0", "X * F"), "max": ("-5", "X"), "prod": ("1", "X"), "min": ("7", "X"),
-            "sum2": ("2", "X * F")}
-
-
-@st.composite
-def programs(draw: st.DrawFn) -> str:
-    """A kernel `f` of one output with one or two axes, each read through a guard."""
-    axes = draw(st.sampled_from(["y", "yx"]))
-    dtype = draw(st.sampled_from(sorted(DTYPES)))
-    reducer = draw(st.sampled_from(["sum", "sum", *sorted(REDUCERS)]))
-    otherwise, term = REDUCERS[reducer]
-    inputs, outputs, taps, reads, conditions = [], [], [], [], []
-    for axis, tap in zip(axes, "rs", strict=False):
-        size, count = draw(st.integers(4, 11)), draw(st.integers(1, 4))
-        stride, dilation = draw(st.sampled_from([1, 1, 2, 3])), draw(st.sampled_from([1, 1, 2]))
-        pad = draw(st.integers(0, dilation * (count - 1) + 1))
-        form = draw(st.sampled_from(["direct", "direct", "transposed", "strided"]))
-        inputs.append(size)
-        taps.append((tap, count))
-        if form == "direct":
-            outputs.append(max(1, (size + 2 * pad - dilation * (count - 1) - 1) // stride + 1))
-            reads.append(f"{axis} * {stride} + {tap} * {dilation} - {pad}")
-        elif form == "transposed":
-            outputs.append((size - 1) * stride + 1)
-            reads.append(f"({axis} + {pad}) // {stride} - {tap}")
-        else:
-            outputs.append((size - 1) * stride + 1)
-            reads.append(f"({axis} + {tap} - {pad}) // {stride}")
-            conditions.append(f"({axis} + {tap} - {pad}) % {stride} == 0")
-    channels = draw(st.sampled_from([0, 5, 8]))     # an axis that no guard depends on
-    bounds = ", ".join(f"{t} < {n}" for t, n in taps)
-    read = f"(X[{', '.join([*reads, *(['c'] if channels else [])])}] else {otherwise})"
-    if conditions:
-        read = f"({read} if {' and '.join(conditions)} else {otherwise})"
-    filters = f"F[{', '.join(t for t, _ in taps)}]"
-    shape = [*outputs, *([channels] if channels else [])]
-    index = [*axes, *(["c"] if channels else [])]
-    body = f"{reducer.rstrip('2')}[{bounds}]({term.replace('X', read).replace('F', filters)})"
-    weights = f", F: {dtype}[{', '.join(str(n) for _, n in taps)}]" if "F" in term else ""
-    x = [*inputs, *([channels] if channels else [])]
-    return (f"kernel f(X: {dtype}{x}{weights}) -> (Y: {dtype}{shape}) {{\n"
-            f"    Y[{', '.join(f'{i} < {n}' for i, n in zip(index, shape, strict=True))}] = {body}\n}}\n")
-
-
 @st.composite
 def candidates(draw: st.DrawFn) -> Candidate:
     """Such a kernel with a random legal schedule."""
-    text = draw(programs())
+    text, _ = window(Drawn(draw))
     graph, target = dag(text), parse(draw(st.sampled_from(["cpu:x86-64-v3", "cpu:generic"])))
     return text, target, "\n".join(map(str, draw(schedules(graph, target))))
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hypothesis import strategies as st
+from support.choices import Choices
 
-EXTENTS = (1, 2, 5, 8, 3, 7, 13, 16, 17, 33)
+EXTENTS = (1, 2, 5, 8, 3, 7, 13, 16, 17, 19, 33)
 POINTS = 700    # elements and reduction points of a stage at most: the interpreter is slow
 FLOATS = ("f32", "f64", "f16", "bf16")
 INTEGERS = ("i32", "i8", "u8", "i16", "i64")
 TYPES = ("f32", "i32", "i8", "f64", "f16", "bf16", "u8", "i64", "i16", "bool")
+FUNCTIONS = ("floor({0})", "tanh({0})", "sqrt(abs({0}))", "sigmoid({0})", "exp(min({0}, 3.0))",
+             "log(abs({0}) + 0.5)", "rsqrt(abs({0}) + 0.25)", "erf({0})", "ceil({0})", "round({0})",
+             "pow(abs({0}) + 0.5, {1})", "fma({0}, {1}, {0})", "({0} / (abs({1}) + 1.0))")
+POWERS = ("2.0", "0.5", "-1.5", "1.0")
 AXES = "ijkl"
 
 T = TypeVar("T")
@@ -29,13 +33,14 @@ class Tensor:
     name: str
     dtype: str
     shape: tuple[int, ...]
+    const: bool = False
 
 
 @dataclass
 class Program:
     """A kernel while it is written."""
 
-    draw: st.DrawFn
+    choices: Choices
     inputs: list[Tensor] = field(default_factory=list)
     stages: list[Tensor] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -43,10 +48,10 @@ class Program:
     # ── choices ──
 
     def pick(self, *choices: T) -> T:
-        return self.draw(st.sampled_from(choices))
+        return self.choices.pick(choices)
 
     def chance(self) -> bool:
-        return self.draw(st.booleans())
+        return self.choices.chance()
 
     def axes(self, names: str, points: int = POINTS) -> Axes:
         """Extents for axes, as long as their product stays small."""
@@ -63,9 +68,10 @@ class Program:
         """The whole kernel `f`."""
         sizes = self.axes(AXES, 20_000)
         for n in range(self.pick(1, 2, 3)):
-            names = "".join(self.draw(st.permutations(AXES)))[: self.pick(1, 2, 3, 0)]
+            names = "".join(self.choices.shuffled(AXES))[: self.pick(1, 2, 3, 0)]
             shape = tuple(sizes[a] for a in names)
-            self.inputs.append(Tensor(f"X{n}", self.pick(*TYPES), shape))
+            const = bool(shape) and self.pick(False, False, True)
+            self.inputs.append(Tensor(f"X{n}", self.pick(*TYPES), shape, const))
         self.inputs.append(Tensor("ids", "i32", (sizes["i"],)))
         for n in range(self.pick(1, 2, 3, 4)):
             self.stage(f"T{n}", sizes)
@@ -76,7 +82,7 @@ class Program:
 
     def stage(self, name: str, sizes: Axes) -> None:
         """One stage over some of the axes, element-wise or a reduction."""
-        names = "".join(self.draw(st.permutations(AXES)))
+        names = "".join(self.choices.shuffled(AXES))
         rank = self.pick(2, 1, 3, 0)
         own, points = {}, POINTS
         for axis in names[:rank]:
@@ -145,7 +151,8 @@ class Program:
             case "minmax":
                 return f"{self.pick('max', 'min')}({left}, {self.expr(dtype, axes, depth)})"
             case "function" if dtype in FLOATS:
-                return self.pick(f"floor({left})", f"tanh({left})", f"sqrt(abs({left}))", f"sigmoid({left})")
+                right = self.pick(*POWERS) if self.chance() else self.expr(dtype, axes, 0)
+                return self.pick(*FUNCTIONS).format(left, right)
             case "function":
                 return f"({left} {self.pick('//', '%')} {self.pick(3, 4, 7)})"
             case _:
@@ -157,7 +164,7 @@ class Program:
         match self.pick("index", "value", "bool"):
             case "index" if axes:
                 axis = self.pick(*axes)
-                return f"({axis} {compare} {self.draw(st.integers(0, axes[axis]))})"
+                return f"({axis} {compare} {self.choices.number(0, axes[axis])})"
             case "bool":
                 return self.expr("bool", axes, max(depth, 0))
             case _:
@@ -194,7 +201,7 @@ class Program:
         if inside and self.pick(True, True, False):
             return self.proved(self.pick(*inside), extent, axes), False
         if not axes:
-            return str(self.draw(st.integers(0, extent - 1))), False
+            return str(self.choices.number(0, extent - 1)), False
         axis = self.pick(*axes)
         match self.pick("guard", "modulo", "clamp", "gather", "sum", "divide"):
             case "guard":
@@ -222,19 +229,9 @@ class Program:
         return self.pick(*forms)
 
 
-def programs() -> st.SearchStrategy[str]:
-    """Texts of kernels named `f`."""
-    return _programs()
-
-
-@st.composite
-def _programs(draw: st.DrawFn) -> str:
-    return Program(draw).write()
-
-
 def _declared(tensor: Tensor) -> str:
     shape = f"[{', '.join(map(str, tensor.shape))}]" if tensor.shape else ""
-    return f"{tensor.name}: {tensor.dtype}{shape}"
+    return f"{'const ' if tensor.const else ''}{tensor.name}: {tensor.dtype}{shape}"
 
 
 def _operators(dtype: str) -> tuple[str, ...]:
