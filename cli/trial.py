@@ -33,7 +33,8 @@ class Trial:
         """Time, rate and threads, for people."""
         threads = self.plan.threads or self.plan.target.cores
         speed = rate(self.plan.dag.flops(), self.seconds)
-        return f"{duration(self.seconds)}, {speed}{share_text(self._share())}, {threads} threads"
+        on = "1 thread" if threads == 1 else f"{threads} threads"
+        return f"{duration(self.seconds)}, {speed}{share_text(self._share())}, {on}"
 
     def fields(self) -> dict[str, object]:
         """The run for JSON; what only a verification knows is null without one."""

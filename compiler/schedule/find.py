@@ -35,6 +35,9 @@ def find_loop(state: State, ref: ast.Ref) -> tuple[StageState, Loop]:
     gone = next((s for s in state.stages.values() if name in s.consumed), None)
     if gone:
         raise ScheduleError("S403", f"loop '{name}' of {gone.name} is gone: {gone.consumed[name]}", ref.span)
+    if name in state.stages:
+        choices = ", ".join(f"{name}.{loop.name}" for loop in state.stages[name].loops)
+        raise ScheduleError("S402", f"'{name}' is a stage, not a loop", ref.span, f"write one of {choices}")
     raise _unknown_loop(name, [loop.name for s in state.stages.values() for loop in s.loops], "no stage",
                         ref.span)
 
@@ -97,8 +100,12 @@ def _unknown(state: State, name: str, span: Span = NOWHERE) -> ScheduleError:
     inputs = [t.name for t in state.dag.inputs]
     if name in inputs:
         return ScheduleError("S401", f"'{name}' is an input of the kernel, not a stage", span,
-                             "only what the kernel computes has loops")
-    hint = did_you_mean(name, state.stages) or f"the stages are {', '.join(state.stages)}"
+                             f"only what the kernel computes has loops; cache_read {name} as … copies it")
+    stage, _, loop = name.rpartition(".")
+    if stage in state.stages and any(other.name == loop for other in state.stages[stage].loops):
+        hint = f"{name} is a loop of {stage}"
+    else:
+        hint = did_you_mean(name, state.stages) or f"the stages are {', '.join(state.stages)}"
     return ScheduleError("S401", f"{state.dag.declaration} has no stage '{name}'", span, hint)
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ...dsl import ast, typed
 from ...dsl.source import Span
 from .. import dag
+from ..sym import holes_of
 from .derived import insert_stage, require_new
 from .errors import ScheduleError
 from .find import find_loop
@@ -57,7 +58,7 @@ def rfactor(state: State, directive: ast.Rfactor, holes: Holes) -> None:
     number = count(owner, loop)
     if not isinstance(number, int):
         raise ScheduleError("S474", f"how many partial results {directive.name} has depends on what is left "
-                            f"open: {number}", directive.span,
+                            f"open: {', '.join(dict.fromkeys(holes_of(number)))}", directive.span,
                             f"give the parts that decide how often {loop.name} runs a fixed size")
     _divide(state, owner, loop, number, directive)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.kernels import dag
 from support.scheduled import error_of, state_of
+from txc.compiler.schedule.errors import ScheduleError
 
 TWO = dag("kernel f[N = 8](X: f32[N, N]) -> (D: f32[N, N]) { A[i, j] = X[i, j] * 2 D[i, j] = A[i, j] + 1 }")
 
@@ -23,6 +24,19 @@ def test_the_stage_that_a_list_is_of() -> None:
     stages = state_of(TWO, "split D.i: [a, b: 2] parallel a b j").stages
     assert [loop.mark for loop in stages["D"].loops] == ["parallel"]
     assert [loop.mark for loop in stages["A"].loops] == ["serial", "serial"]
+
+
+@pytest.mark.parametrize(("schedule", "hint"), [
+    ("split D: [a, b]", "write one of D.i, D.j"),
+    ("unroll D.i: 4", "D.i is a loop of D"),
+    ("compute X at D.i", "only what the kernel computes has loops; cache_read X as … copies it"),
+    ("unroll Q: 4", "the stages are A, D"),
+])
+def test_hints(schedule: str, hint: str) -> None:
+    """Names of something else are told from names of nothing."""
+    with pytest.raises(ScheduleError) as caught:
+        state_of(TWO, schedule)
+    assert caught.value.hint == hint
 
 
 @pytest.mark.parametrize(("code", "schedule", "at"), [
