@@ -85,3 +85,8 @@ def test_where_limits_were_measured_the_speed_is_a_part_of_them(txc: Txc, tmp_pa
     assert " % of " in txc("run", "good.tx", "--repeat", 3).out
     [kernel] = txc("run", "good.tx", "--repeat", 3, "--json").json["kernels"]
     assert set(kernel["limit"]) == {"what", "fraction"}
+
+
+def test_the_number_of_threads_is_said(txc: Txc):
+    assert ", 1 thread\n" in txc("run", "good.tx", "--threads", 1, "--repeat", 1).out
+    assert ", 2 threads\n" in txc("run", "good.tx", "--threads", 2, "--repeat", 1).out
