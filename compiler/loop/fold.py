@@ -23,8 +23,8 @@ COMPARE: dict[str, Callable[[Number, Number], bool]] = {
     "==": operator.eq, "!=": operator.ne}
 INTEGER: dict[str, Callable[[int, int], int]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "//": lambda a, b: a // b, "%": operator.mod,
-    "min": min, "max": max, "&": operator.and_, "|": operator.or_, "^": operator.xor,
-    "<<": operator.lshift, ">>": operator.rshift}
+    "min": min, "max": max, "&": int.__and__, "|": int.__or__, "^": int.__xor__,
+    "<<": int.__lshift__, ">>": int.__rshift__}
 EXACT = 1 << 53     # integers up to here are exact in f64
 
 

@@ -30,7 +30,7 @@ from .ir import (
     Var,
 )
 from .ranges import Range, bounds
-from .visit import blocks, children, expressions, free_vars, rebuild, walk_expr
+from .visit import blocks, expressions, free_vars, rebuild, walk_expr
 from .zero_terms import is_value
 
 TRUE = Const(value=True, dtype=BOOL)
@@ -152,10 +152,9 @@ def guards_of(stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[tuple[Expr, d
 
 
 def _select_parts(expr: Expr) -> Iterator[Expr]:
-    if isinstance(expr, Select):
-        yield from conjuncts(expr.condition)
-    for child in children(expr):
-        yield from _select_parts(child)
+    for part in walk_expr(expr):
+        if isinstance(part, Select):
+            yield from conjuncts(part.condition)
 
 
 def throughout(part: Expr, inner: Mapping[str, Range], box: Box) -> Expr | None:

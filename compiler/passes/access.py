@@ -100,7 +100,7 @@ def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
         for inner in stmt.stmts:
             yield from accesses(inner, guarded=guarded)
     for expr in expressions(stmt):
-        yield from _loads(expr, guarded)
+        yield from _loads(expr, [], guarded=guarded)
     if isinstance(stmt, Store):
         yield Access(stmt.buffer, stmt.index, is_store=True, guarded=guarded)
     if isinstance(stmt, Invoke):
@@ -109,11 +109,14 @@ def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
         yield from accesses(block, guarded=guarded or isinstance(stmt, If))
 
 
-def _loads(expr: Expr, guarded: bool) -> Iterator[Access]:
+def _loads(expr: Expr, found: list[Access], *, guarded: bool) -> list[Access]:
+    """What was found before, and then the loads in an expression."""
+    chosen = guarded or isinstance(expr, Select)
     for n, part in enumerate(children(expr)):
-        yield from _loads(part, guarded or (n > 0 and isinstance(expr, Select)))
+        _loads(part, found, guarded=chosen if n else guarded)
     if isinstance(expr, Load):
-        yield Access(expr.buffer, expr.index, is_store=False, guarded=guarded)
+        found.append(Access(expr.buffer, expr.index, is_store=False, guarded=guarded))
+    return found
 
 
 def _operands(invoke: Invoke, guarded: bool) -> Iterator[Access]:

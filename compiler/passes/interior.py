@@ -66,7 +66,7 @@ class Versions:
         inner = Block(tuple(run[first:last]))
         found = self.interior(inner, ranges) if guarded and size(inner) <= self.limit else None
         if found is None:
-            yield from (self.inside(stmt, ranges) for stmt in run)
+            yield from (self.inside(stmt, ranges) if n in guarded else stmt for n, stmt in enumerate(run))
             return
         yield from run[:first]
         yield If(found.condition, assumed_stmts(inner, found.known), inner)
