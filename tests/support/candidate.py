@@ -18,7 +18,8 @@ from txc.dsl import ast
 from txc.dsl.parser import parse as parse_file
 from txc.dsl.source import Source
 
-HERE = ("cpu", "cpu", "cpu:generic")
+HERE = ("cpu", "cpu", "cpu:x86-64-v2", "cpu:generic")
+MOST = (4, 8, 12, 20)    # directives that are tried
 FORMS = (forms.product, forms.window, forms.rows, forms.instructed)
 
 
@@ -59,7 +60,8 @@ def candidate(choices: Choices, targets: Sequence[str] = HERE) -> Candidate:
     plain = Candidate(text, parse(choices.pick(targets)), ())
     if not choices.pick((True, True, True, False)):
         first = ""
-    return replace(plain, directives=schedule(choices, plain.graph, plain.target, first=first))
+    most = choices.pick(MOST)
+    return replace(plain, directives=schedule(choices, plain.graph, plain.target, most, first))
 
 
 def numbered(seed: int) -> Candidate:
