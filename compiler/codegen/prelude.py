@@ -11,6 +11,7 @@ from .vectors import GNU, section
 
 _MATH = re.compile(
     r"\b(?:(?:exp|log|sqrt|tanh|erf|floor|ceil|rint|pow|fma|fabs)f?|INFINITY|NAN)\b")
+_MEMORY = re.compile(r"\bmem(?:cpy|cmp|set)\(")
 
 _COMPILER = f"""\
 /* Whether to use the extensions of GNU C; -DTXC_PLAIN_C says no. */
@@ -71,10 +72,11 @@ def prelude(code: str, interface: Interface, features: tuple[str, ...], vector_b
     vectors = section(code)
     helpers = helper_section(code, vectors)
     everything = code + vectors + helpers
-    includes = [f"#include <{h}.h>\n" for h, needed in (
-        ("math", _MATH.search(everything)), ("string", re.search(r"\bmem(cpy|cmp|set)\(", everything))) if needed]
+    headers = {"math": _MATH, "string": _MEMORY}
+    includes = [f"#include <{name}.h>\n" for name, used in headers.items() if used.search(everything)]
     parts = ["".join(includes), _allocator(interface.name) if workspace else "", _COMPILER,
-             _PREFETCH if PREFETCH in code else "", _target(interface.name, features, vector_bytes), helpers, vectors]
+             _PREFETCH if PREFETCH in code else "", _target(interface.name, features, vector_bytes), helpers,
+             vectors]
     return "\n".join(part for part in parts if part)
 
 

@@ -61,8 +61,9 @@ MATRIX = Buffer("m", F32, (8, 8), "local")
 TRUE = Const(True, BOOL)
 RAMP = Ramp(Const(0), 1, 4)
 FROM, TO, AT = Buffer("from", F32, (4,)), Buffer("to", F32, (4,)), Var("copy.n")
-COPY = Intrinsic("copy", (FROM, TO), "cpu", Block((
-    For("copy.n", 4, "serial", Block((Store(TO, (AT,), Load(FROM, (AT,))),))),)), (("c", "copy($from, $to);"),))
+COPIED = Block((Store(TO, (AT,), Load(FROM, (AT,))),))
+COPY = Intrinsic("copy", (FROM, TO), "cpu", Block((For("copy.n", 4, "serial", COPIED),)),
+                 (("c", "copy($from, $to);"),))
 
 BROKEN: list[tuple[str, Nest]] = [
     ("names", nest(loop(loop()))),
