@@ -21,9 +21,9 @@ from txc.compiler.loop.verify import verify
 from txc.compiler.loop.visit import walk_stmts
 from txc.compiler.numerics import Array
 from txc.compiler.passes.pipeline import optimise
-from txc.compiler.runtime.function import KernelFunction
+from txc.compiler.runtime.function import KernelFunction, c_type
 from txc.compiler.runtime.jit import jit
-from txc.compiler.runtime.library import Function, _Run, c_type
+from txc.compiler.runtime.library import Function, _Run
 from txc.compiler.runtime.toolchain import compile_shared
 from txc.compiler.verify import Run, verify_cases
 
