@@ -92,7 +92,7 @@ class Template:
 
     @cached_property
     def hash(self) -> str:
-        """What a row of integers is valid with: the kernel, the directives, their intrinsics and the target."""
+        """What a row of integers is valid with: kernel, directives, their intrinsics and the target."""
         used = {d.intrinsic for d in flat(self.directives) if isinstance(d, ast.Tensorize)}
         text = "\n".join([dag.kernel_hash(self.dag), str(self.target), *map(str, self.directives),
                           *(repr(i) for i in self.dag.intrinsics if i.name in used)])
