@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ..loop.ir import Alloc, Block, Broadcast, Buffer, Const, Expr, For, If, Let, Load, Nest, Stmt, Store
 from ..loop.visit import free_vars, loads, walk_stmts
 from .access import Access, Spot, accesses, apart, separate, spot
 from .registers import LIMIT, assign, replaced
 
+ONCE = "once"  # the variable of plain statements seen as a loop; nothing names it
 Places = Mapping[Spot, list[Access]]
 
 
@@ -20,6 +23,8 @@ class Promote:
     before  C[0] = 0  for k in 0..8 { C[0] = C[0] + A[k] }
     after   register C.r1: i64[1]  C.r1[0] = 0
             for k in 0..8 { C.r1[0] = C.r1[0] + A[k] }  C[0] = C.r1[0]
+
+    Plain statements one after the other that store to a place more than once are treated as such a loop too.
 
     The outermost loop for which it is legal is taken: each access to the buffer in it is at a place that does
     not change while it runs and shares no element with another one; and each place is certain to be inside
@@ -40,7 +45,16 @@ class _Promoter:
 
     def block(self, block: Block) -> Block:
         done: list[Stmt] = []
-        for stmt in block.stmts:
+        for plain, group in groupby(block.stmts, lambda stmt: isinstance(stmt, Store | Let)):
+            if plain:
+                self.run(tuple(group), done)
+            else:
+                self.each(group, done)
+        return Block(tuple(done))
+
+    def each(self, stmts: Iterable[Stmt], done: list[Stmt]) -> None:
+        """Append statements that hold others."""
+        for stmt in stmts:
             match stmt:
                 case For(kind="serial"):
                     self.loop(stmt, done)
@@ -53,7 +67,17 @@ class _Promoter:
                                         otherwise=None if otherwise is None else self.block(otherwise)))
                 case _:
                     done.append(stmt)
-        return Block(tuple(done))
+
+    def run(self, stmts: tuple[Stmt, ...], done: list[Stmt]) -> None:
+        """Append plain statements, as the only iteration of a loop where they rewrite memory."""
+        loop = For(ONCE, 1, "serial", Block(stmts))
+        after: list[Stmt] = []
+        rewritten = _rewritten(stmts)
+        for buffer, places in _candidates(loop, self.limit) if rewritten else ():
+            certain = all(_is_certain(place, found, done) for place, found in places.items())
+            if buffer in rewritten and certain:
+                loop = self.promote(loop, buffer, places, done, after)
+        done += (*loop.body.stmts, *after)
 
     def loop(self, loop: For, done: list[Stmt]) -> None:
         """Append the loop to `done`, with what it accumulates in registers around it."""
@@ -75,6 +99,12 @@ class _Promoter:
         after += [Store(buffer, found[0].index, registers.values[place])
                   for place, found in places.items() if _is_stored(found)]
         return replace(loop, body=replaced(loop.body, buffer, registers.values))
+
+
+def _rewritten(stmts: tuple[Stmt, ...]) -> set[Buffer]:
+    """The buffers that are stored to twice at one place."""
+    places = Counter((stmt.buffer, stmt.index) for stmt in stmts if isinstance(stmt, Store))
+    return {buffer for (buffer, _), times in places.items() if times > 1}
 
 
 # ── what a register holds first ───────────────────────────────────────────────────────────────────────

@@ -11,6 +11,12 @@ PROMOTED = {
         nest f(A: i64[4, 3, 2]) -> (C: i64[4]) {
           for i in 0..4 { C[i] = 0  for j in 0..3 { for k in 0..2 { C[i] = C[i] + A[i, j, k] } } }
         }""",
+    "plain-statements": """
+        nest f(A: i64[4, 5]) -> (C: i64[5], D: i64[5]) {
+          for i in 0..5 {
+            C[i] = A[0, i]  C[i] = C[i] + A[1, i]  D[i] = A[2, i]  C[i] = C[i] * A[3, i]
+          }
+        }""",
     "vectors": """
         nest f(A: f32[3, 12]) -> (C: f32[12]) {
           C[ramp(0, 1, 8)] = splat(0.0f32, 8)  C[ramp(8, 1, 4)] = splat(0.0f32, 4)
@@ -47,7 +53,11 @@ PROMOTED = {
         }""",
 }
 KEPT = {
-    "moves": "nest f(A: i64[5]) -> (C: i64[5]) { for k in 0..5 { C[k] = 1  C[k] = C[k] + A[k] } }",
+    "moves": """
+        nest f(A: i64[5]) -> (C: i64[5]) {
+          for i in 0..5 { C[i] = 1 }
+          for k in 0..5 { C[k] = C[k] + A[k] }
+        }""",
     "moves-with-a-let": """
         nest f(A: i64[6]) -> (C: i64[3]) { for k in 0..6 { let i = k // 2  C[i] = A[k]
           C[i] = C[i] * 2 } }""",
