@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..dsl import ast
 from . import dag
 from .loop.ir import Nest
-from .loop.lower import lower
 from .loop.verify import verify
+from .lower.lower import lower
 from .passes.pipeline import Watch, optimise
 from .schedule.apply import apply
 from .schedule.errors import ScheduleError

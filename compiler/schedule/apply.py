@@ -8,21 +8,21 @@ from typing import Any
 from ...dsl import ast
 from .. import dag
 from ..target.target import Target
-from .cache import cache_read, cache_write
+from .directives.cache import cache_read, cache_write
+from .directives.fuse import fuse
+from .directives.inline import inline
+from .directives.layout import check_layouts, layout
+from .directives.marks import check_marks, parallel, unroll, vectorize
+from .directives.order import check_fused, order
+from .directives.peel import check_peeled, peel
+from .directives.places import check_places, compute_at
+from .directives.prefetch import check_prefetched, prefetch
+from .directives.rfactor import check_parts, rfactor
+from .directives.split import split
+from .directives.tensorize import check_tensorized, tensorize
 from .errors import ScheduleError
-from .fuse import fuse
 from .holes import Holes, knob_column
-from .inline import inline
-from .layout import check_layouts, layout
-from .marks import check_marks, parallel, unroll, vectorize
-from .order import check_fused, order
-from .peel import check_peeled, peel
-from .places import check_places, compute_at
-from .prefetch import check_prefetched, prefetch
-from .rfactor import check_parts, rfactor
-from .split import split
 from .state import State, initial
-from .tensorize import check_tensorized, tensorize
 
 STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.Split: split,

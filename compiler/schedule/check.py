@@ -61,7 +61,7 @@ def _check(file: ast.File, source: Source, schedule: ast.Schedule,
 def _check_operands(state: State, holes: Holes) -> None:
     """Where the elements of an instruction's operands stand is known only of a lowered kernel."""
     if not holes.columns and any(stage.tensorized for stage in state.stages.values()):
-        from ..loop.lower import lower
+        from ..lower.lower import lower
 
         lower(state, {})
 

@@ -17,7 +17,7 @@ from ..target.target import Target
 from .default_lanes import fresh, in_lanes, lane_axis, on_threads
 from .default_lanes import ref as _ref
 from .default_rows import row_group
-from .fuse import joined
+from .directives.fuse import joined
 
 VECTORS = 4  # vectors in a row tile: enough independent accumulators to hide the latency of an addition
 ROWS = 4  # rows of a register tile: loads of the other operand are shared among them

@@ -3,7 +3,7 @@
 A match says which axis of the stage each axis of the intrinsic is, and which read of the stage stands for
 each operand. The arithmetic must be the same up to the order of the sides of `+` and `*`; an operand must not
 change along axes that it does not have. How far apart its elements are is looked at later, when their
-places are known (loop/lower_tensorize.py).
+places are known (lower/tensorize.py).
 """
 
 from __future__ import annotations

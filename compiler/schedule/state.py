@@ -5,7 +5,7 @@ i0 of tile 6 and i1 of tile 1. An axis is a spatial or reduction axis of the sta
 value is decoded into its member loops. Tiles and extents are symbolic integers over the holes of the
 schedule, computed once; `left_of` is the closed form of what is left of an axis inside its first loops, with
 `min` and ceil-div for the parts that do not divide. Lowering walks the same loops with numbers
-(compiler/loop/lower.py).
+(compiler/lower/lower.py).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class StageState:
 
     `made` lists the steps through each axis as splits made them, outer parts first; `consumed` says what
     became of a loop that is gone. `body` is the stage's with inlined producers written into it. `parts` has
-    the axes of partial results, with the tile of the loop that each was (schedule/rfactor.py).
+    the axes of partial results, with the tile of the loop that each was (schedule/directives/rfactor.py).
     """
 
     stage: dag.Stage

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from ...dsl import ast
 from .. import dag, sym
 from ..loop.ir import Nest
-from ..loop.lower import lower
+from ..lower.lower import lower
 from ..target.target import Target
 from .apply import apply
 from .check import structures

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from support.choices import Choices, Drawn
 from txc.compiler.dag import Dag
-from txc.compiler.loop.lower import lower
+from txc.compiler.lower.lower import lower
 from txc.compiler.schedule.apply import apply
 from txc.compiler.schedule.errors import ScheduleError
 from txc.compiler.schedule.holes import Holes

@@ -10,9 +10,9 @@ from txc.compiler.cases import Case, make_case
 from txc.compiler.dag import Dag
 from txc.compiler.loop.interp import run
 from txc.compiler.loop.ir import Nest
-from txc.compiler.loop.lower import lower
 from txc.compiler.loop.simplify import simplify
 from txc.compiler.loop.verify import verify
+from txc.compiler.lower.lower import lower
 from txc.compiler.schedule.apply import apply
 from txc.compiler.schedule.errors import ScheduleError
 from txc.compiler.schedule.holes import Holes

@@ -16,7 +16,7 @@ from support.scheduled import TARGET, check_nest, nest_of
 from support.templates import KERNELS, template_text
 from txc.compiler import sym
 from txc.compiler.loop.ir import Alloc, Block, For, If, Nest, Stmt
-from txc.compiler.loop.lower_names import loop_names
+from txc.compiler.lower.names import loop_names
 from txc.compiler.schedule.errors import ScheduleError
 from txc.compiler.schedule.select import has_holes
 from txc.compiler.schedule.state import Place, State, count, in_order, left_of

@@ -1,0 +1,1 @@
+"""From a scheduled kernel, with numbers for its holes, to a loop nest."""

@@ -1,0 +1,1 @@
+"""The directives: one file each, or a family of them, with their checks."""
