@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 from support import forms
 from support.choices import Choices, Seeded
 from support.directives import Directives, schedule
 from support.kernels import dag
 from support.programs import Program
+from txc.compiler.cases import make_case
 from txc.compiler.dag import Dag
 from txc.compiler.target.target import Target, parse
 from txc.dsl import ast
@@ -19,6 +21,7 @@ from txc.dsl.parser import parse as parse_file
 from txc.dsl.source import Source
 
 HERE = ("cpu", "cpu", "cpu:x86-64-v2", "cpu:generic")
+TRIES = 4
 MOST = (4, 8, 12, 20)    # directives that are tried
 FORMS = (forms.product, forms.window, forms.rows, forms.instructed)
 
@@ -53,15 +56,28 @@ class Candidate:
 
 def candidate(choices: Choices, targets: Sequence[str] = HERE) -> Candidate:
     """A random kernel with a random legal schedule."""
-    if choices.chance():
-        text, first = choices.pick(FORMS)(choices)
-    else:
-        text, first = Program(choices).write(), ""
+    make = choices.pick(FORMS) if choices.chance() else general
+    text, first = make(choices)
+    for _ in range(TRIES):
+        if _telling(dag(text)):
+            break
+        text, first = make(choices)
     plain = Candidate(text, parse(choices.pick(targets)), ())
     if not choices.pick((True, True, True, False)):
         first = ""
     most = choices.pick(MOST)
     return replace(plain, directives=schedule(choices, plain.graph, plain.target, most, first))
+
+
+def general(choices: Choices) -> tuple[str, str]:
+    """Any kernel, and no directives to begin with."""
+    return Program(choices).write(), ""
+
+
+def _telling(graph: Dag) -> bool:
+    """Whether some output has different elements: others come out right of many wrong kernels."""
+    case = make_case(graph, "normal", 0)
+    return any(np.unique(expected.value).size > 1 for _, expected in case.outputs)
 
 
 def numbered(seed: int) -> Candidate:
