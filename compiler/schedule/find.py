@@ -110,6 +110,7 @@ def _unknown(state: State, name: str, span: Span = NOWHERE) -> ScheduleError:
 
 
 def _unknown_loop(name: str, known: list[str], owner: str, span: Span) -> ScheduleError:
-    hint = did_you_mean(name, known) or f"the loops are {' '.join(dict.fromkeys(known))}"
+    hint = did_you_mean(name, known) or (
+        f"the loops are {' '.join(dict.fromkeys(known))}" if known else "it has none")
     message = f"no stage has a loop '{name}'" if owner == "no stage" else f"{owner} has no loop '{name}'"
     return ScheduleError("S402", message, span, hint)

@@ -31,6 +31,7 @@ def test_the_stage_that_a_list_is_of() -> None:
     ("unroll D.i: 4", "D.i is a loop of D"),
     ("compute X at D.i", "only what the kernel computes has loops; cache_read X as … copies it"),
     ("unroll Q: 4", "the stages are A, D"),
+    ("vectorize D.q", "the loops are i j"),
 ])
 def test_hints(schedule: str, hint: str) -> None:
     """Names of something else are told from names of nothing."""
