@@ -175,3 +175,6 @@ LAYERS: dict[str, Reference] = {
               attention, kmeans, quantized, jacobi, dense_u8i8, dense_on_accelerator)
 }
 REFERENCES = LAYERS | SUITE
+
+# A kernel and its shape; the larger 3D convolution is left out, for its reference takes more than a minute.
+FULL = [(name, shape) for name in SUITE for shape in "01" if (name, shape) != ("c3d", "0")]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 import txc
+from references import FULL, SUITE
 
-SUITE = sorted(path.stem for path in (Path(__file__).parents[2] / "examples" / "suite").glob("*.tx"))
 OTHERS = ("dense", "softmax", "layernorm", "dense_i8", "argmax", "gather", "conv_nchw", "attention", "kmeans",
           "quantized", "jacobi")
 
@@ -18,8 +18,7 @@ def test_small(name: str, examples_dir: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", "01")
-@pytest.mark.parametrize("name", SUITE)
+@pytest.mark.parametrize(("name", "shape"), FULL)
 def test_full(name: str, shape: str, examples_dir: Path) -> None:
     """At the two shapes of the suite."""
     verdict = txc.load(examples_dir / "suite" / f"{name}.tx")[f"{name}_{shape}"].verify()

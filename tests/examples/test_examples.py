@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from references import REFERENCES, SUITE
+from references import FULL, REFERENCES, SUITE
 from support.kernels import EXAMPLES, example, load, suite
 from txc.compiler.cases import KINDS, make_inputs
 from txc.compiler.dag import Dag
@@ -40,8 +40,7 @@ def test_small(name: str, kind: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", "01")
-@pytest.mark.parametrize("name", SUITE)
+@pytest.mark.parametrize(("name", "shape"), FULL)
 def test_full(name: str, shape: str) -> None:
     """At the two shapes of the suite they agree too."""
     agree(suite(name, shape), "normal", 1e-9, 1e-10)

@@ -54,10 +54,10 @@ def test_the_target_and_the_threads_are_part_of_the_task():
 
 
 def test_an_illegal_template_is_told_with_its_place():
-    broken = task(TEXT.replace("vectorize j1", "vectorize k"))
+    broken = task(TEXT.replace("vectorize j1", "parallel k"))
     with pytest.raises(TxcError) as caught:
         problem_of(broken)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code.startswith("S4")
     assert caught.value.source is not None
-    assert "vectorize k" in caught.value.source.text[diagnostic.span.start - 12:diagnostic.span.end]
+    assert "parallel k" in caught.value.source.text[diagnostic.span.start - 12:diagnostic.span.end]
