@@ -32,12 +32,34 @@ schedule NAME for cpu {
 _CONV = """\
 ## Two-dimensional convolution, NCHW.
 kernel NAME[N = 1, CI = 16, H = 28, W = 28, CO = 32, K = 3, stride = 1, pad = 1](
-    X: f32[N, CI, H, W], F: f32[CO, CI, K, K]
+    X: f32[N, CI, H, W], const F: f32[CO, CI, K, K]
 ) -> (Y: f32[N, CO, (H + 2 * pad - K) // stride + 1, (W + 2 * pad - K) // stride + 1]) {
     # A read that can fall outside its tensor says what to use there: this is the padding.
     Y[n, f, y, x] = sum[c, r, s](
         (X[n, c, y * stride + r - pad, x * stride + s - pad] else 0) * F[f, c, r, s]
     )
+}
+
+# A template: sizes in braces, and knobs, are holes that `txc tune` fills. Results never depend on it.
+schedule NAME for cpu {
+    knob width in {lanes, 2 * lanes}
+    cache_write Y as acc  # sums of some pixels × width channels, in registers
+    split Y.f: [fo, fi: width]
+    split Y.x: [xo, xi: {4, 6, 8, 12}]
+    order Y: n fo y xo fi xi
+    parallel n fo y
+    vectorize xi
+    unroll Y: 16
+
+    compute acc at xo
+    order acc: n y r s c x f
+    vectorize acc.f
+    unroll acc: 16
+    layout acc: [n, f, y, x] -> [n, y, x, f]  # transposed when it is written to Y
+
+    # The weights, in the order in which they are used; made once, by NAME_prepack.
+    cache_read F[f, c, r, s] as Fp for acc
+    layout Fp: [f, c, r, s] -> [f // width, r, s, c, f % width]
 }
 """
 
@@ -59,4 +81,4 @@ kernel NAME[N = 1024](X: f32[N]) -> (Y: f32[N]) {
 """
 
 STARTERS = {"dense": _DENSE, "conv": _CONV, "softmax": _SOFTMAX, "empty": _EMPTY}
-WITH_TEMPLATE = ("dense",)      # can be tuned as they are
+WITH_TEMPLATE = ("dense", "conv")     # can be tuned as they are
