@@ -158,6 +158,13 @@ def _check_array(tensor: Tensor, value: object) -> Array:
     return array
 
 
+def linking_hint(error: Exception) -> str:
+    """What helps where a function is missing that the text of an intrinsic calls."""
+    if "undefined symbol" not in str(error):
+        return ""
+    return 'name what has it behind the compiler: TXC_CC="cc -I… functions.c"'
+
+
 def runtime_error(code: str, message: str, hint: str = "") -> TxcError:
     """An error without a place in a source."""
     return TxcError([Diagnostic(code, message, hint=hint)])

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ..codegen.interface import Interface
 from .function import NUMPY as NUMPY
 from .function import Array as Array
-from .function import KernelFunction, Way, c_type, runtime_error
+from .function import KernelFunction, Way, c_type, linking_hint, runtime_error
 
 ALIGNMENT = 64  # of packed blocks: a line of the cache
 
@@ -36,7 +36,8 @@ class Function(KernelFunction):
             self._library = ctypes.CDLL(str(library.resolve()))
             self._call = self._function(self.name, [c_type(p) for p in interface.parameters])
         except (OSError, AttributeError) as error:
-            raise runtime_error("R614", f"cannot load {self.name} from {library}: {error}") from None
+            raise runtime_error("R614", f"cannot load {self.name} from {library}: {error}",
+                                linking_hint(error)) from None
 
     def prepack(self, *constants: object) -> Array:
         """The packed block of a kernel's constant inputs, bytes to call `packed` with, aligned to 64.

@@ -97,9 +97,10 @@ def _not_a_size(
     else:
         report.error(
             "T101",
-            f"'{name}' is not a size of this kernel",
+            f"no size here is called '{name}'",
             name.span,
-            hint=did_you_mean(name.name, values) or f"declare it: kernel …[{name}](…)",
+            hint=did_you_mean(name.name, values)
+            or f"declare it: kernel …[{name}](…); shapes of an intrinsic are numbers",
         )
 
 

@@ -1,5 +1,6 @@
 """Kernels called on numpy arrays: results, arguments that do not fit, timing."""
 
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,13 @@ def test_libraries_that_are_none(tmp_path: Path) -> None:
         with pytest.raises(TxcError) as error:
             Function(tmp_path / name, package(SCALE).interface)
         assert [d.code for d in error.value.diagnostics] == ["R614"]
+
+
+def test_a_library_that_lacks_a_function(tmp_path: Path) -> None:
+    """R614 says how a function that the text of an intrinsic calls is found."""
+    (tmp_path / "f.c").write_text("void absent(void); int f(void) { absent(); return 0; }")
+    subprocess.run(["cc", "-shared", "-fPIC", "f.c", "-o", "f.so"], cwd=tmp_path, check=True)
+    with pytest.raises(TxcError) as error:
+        Function(tmp_path / "f.so", package(SCALE).interface)
+    (found,) = error.value.diagnostics
+    assert found.code == "R614" and "absent" in found.message and "TXC_CC=" in found.hint
