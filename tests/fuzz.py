@@ -26,7 +26,7 @@ from support.shrink import smallest
 from txc.dsl.diagnostics import TxcError
 
 FOLDER = Path(__file__).resolve().parent.parent / "build" / "fuzz"
-PATIENCE = 60.0         # seconds for a batch, and two for each case of it
+PATIENCE = 120      # seconds for a batch, and five for each case of it, while this process is not stopped
 BATCH = 20      # cases for one run of each C compiler
 LEVELS = ("-O1", "-O2")
 RARELY = {"plain": 4, "interpreter": 8}      # slow back ends see every n-th batch
@@ -90,7 +90,7 @@ def in_process(work: Callable[[], T], cases: int) -> T | str:
     child.start()
     sender.close()
     try:
-        if receiver.poll(PATIENCE + 2 * cases):
+        if any(receiver.poll(1) for _ in range(PATIENCE + 5 * cases)):
             return receiver.recv()
         child.kill()
         return "takes too long"

@@ -92,13 +92,18 @@ def host() -> Target:
     return parse("cpu")
 
 
+# GCC does not take these from AVX-512, which no processor has without them.
+_SAID = ("f16c", "fma")
+
+
 def c_features(target: Target) -> tuple[str, ...]:
     """Names for C target attributes and `__builtin_cpu_supports`, without those that another one implies.
 
-    `("fma", "avx2")` for `cpu:x86-64-v3`, nothing for `cpu:generic`.
+    `("f16c", "fma", "avx2")` for `cpu:x86-64-v3`, nothing for `cpu:generic`.
     """
     known = frozenset(f for f in target.features if FEATURES[f].c_name)
-    return tuple(FEATURES[f].c_name for f in _minimal(known))
+    wanted = {*_minimal(known), *known.intersection(_SAID)}
+    return tuple(FEATURES[f].c_name for f in FEATURES if f in wanted)
 
 
 def _target(family: str, name: str, features: frozenset[str], sizes: Machine) -> Target:
