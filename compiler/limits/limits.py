@@ -77,6 +77,8 @@ def work_of(dag: Dag, operations: int | None = None) -> Work:
     """The work of a kernel; `operations` replaces those that its text spells out."""
     types = {t.dtype.name for t in dag.inputs if t.shape} or {"f32"}
     kind = "f64" if "f64" in types else "i8" if types <= {"i8", "u8"} else "f32"
+    if not types & {"f64", "f32", "f16", "bf16"} and kind != "i8":
+        kind = min(types)           # integers that nothing was measured for: bandwidth alone is a limit
     count = dag.flops() if operations is None else operations
     return Work(count, kind, _bytes(dag.inputs), _bytes(dag.outputs))
 

@@ -24,7 +24,8 @@ def test_work_is_operations_and_bytes_in_and_out():
     assert work_of(dag, 7).operations == 7
 
 
-@pytest.mark.parametrize(("of", "kind"), [("f64", "f64"), ("i8", "i8"), ("f32", "f32")])
+@pytest.mark.parametrize(("of", "kind"), [
+    ("f64", "f64"), ("i8", "i8"), ("f32", "f32"), ("f16", "f32"), ("i16", "i16")])
 def test_the_peak_is_that_of_the_inputs_type(of: str, kind: str):
     text = f"kernel k[N = 8](A: {of}[N]) -> (B: {of}[N]) {{ B[i] = A[i] + A[i] }}"
     assert work_of(txc.loads(text)["k"].dag).kind == kind
@@ -34,6 +35,7 @@ def test_the_peak_is_that_of_the_inputs_type(of: str, kind: str):
     (Work(10**9, "f32", 4096, 0), 1, 0.01, "f32 peak"),
     (Work(10**9, "f32", 4096, 0), 2, 0.005, "f32 peak"),
     (Work(10**9, "f64", 4096, 0), 1, 0.02, "f64 peak"),
+    (Work(10**9, "i16", 20000, 0), 1, 1e-7, "L1 bandwidth"),
     (Work(0, "f32", 20000, 0), 1, 1e-7, "L1 bandwidth"),
     (Work(0, "f32", 50000, 0), 1, 5e-7, "L2 bandwidth"),
     (Work(0, "f32", 50000, 0), 2, 1.25e-7, "L1 bandwidth"),
