@@ -68,6 +68,5 @@ def test_an_untuned_template_takes_the_middle() -> None:
 def test_codes_on_the_page_are_those_of_schedules() -> None:
     """A code that the page names is raised somewhere."""
     named = set(re.findall(r"\bS4\d\d\b", PAGE.read_text()))
-    sources = [path for folder in ("schedule", "loop")
-               for path in (PAGE.parents[1] / "compiler" / folder).glob("*.py")]
+    sources = list((PAGE.parents[1] / "compiler").rglob("*.py"))
     assert named <= {code for path in sources for code in re.findall(r'"(S4\d\d)"', path.read_text())}
