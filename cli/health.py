@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from ..compiler.runtime.toolchain import compiler
@@ -42,14 +43,16 @@ def examine(settings: Settings, records: Path) -> list[Finding]:
     checks: list[Callable[[], Finding]] = [
         _python, lambda: _compiler(cc), lambda: _openmp(cc), _processor, _vectors, _cores,
         lambda: _writable("cache", cache_directory()), lambda: _writable("records", records.parent),
-        _settings, *(lambda tool=tool: _tool(*tool) for tool in _TOOLS)]
+        _settings, _llvm, *(lambda tool=tool: _tool(*tool) for tool in _TOOLS)]
     return [check() for check in checks]
 
 
-# Programs that are good to have: name, what for.
+# Programs that are good to have: what they are shown as, what for, the program where it has another name.
 _TOOLS = (("gcc", "a second compiler to build with"), ("clang", "a second compiler to build with"),
           ("cmake", "C projects that include the generated CMake file"),
-          ("pkg-config", "C projects that use the generated .pc file"))
+          ("pkg-config", "C projects that use the generated .pc file"),
+          ("AArch64", "--target cpu:aarch64", "aarch64-linux-gnu-gcc"),
+          ("RISC-V", "--target cpu:riscv64", "riscv64-linux-gnu-gcc"))
 
 
 def _python() -> Finding:
@@ -118,10 +121,18 @@ def _settings() -> Finding:
     return Finding("settings", OK, ", ".join(where + variables) or "none; everything is as by default")
 
 
-def _tool(name: str, use: str) -> Finding:
-    path = shutil.which(name)
+def _llvm() -> Finding:
+    try:
+        return Finding("LLVM", OK, f"llvmlite {metadata.version('llvmlite')}")
+    except metadata.PackageNotFoundError:
+        return Finding("LLVM", OK, "llvmlite is not installed; optional, for objects and quicker tuning: "
+                       "pip install 'txc[llvm]'")
+
+
+def _tool(name: str, use: str, program: str = "") -> Finding:
+    path = shutil.which(program or name)
     if path is None:
-        return Finding(name, OK, f"not installed; optional, for {use}")
+        return Finding(name, OK, f"{program or name} is not installed; optional, for {use}")
     return Finding(name, OK, f"{path}, {_first_line(path, '--version')}")
 
 

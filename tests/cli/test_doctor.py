@@ -1,5 +1,6 @@
 """`txc doctor`: findings about a machine, and what to do about them."""
 
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,16 @@ def test_json_says_the_same(txc: Txc):
     found = txc("doctor", "--json").json
     assert all(set(f) == {"name", "status", "text", "advice"} for f in found["findings"])
     assert {f["status"] for f in found["findings"]} <= {"ok", "warn", "fail"}
+
+
+def test_llvm_is_looked_for(txc: Txc, monkeypatch):
+    def absent(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", lambda name: "0.1")
+    assert "llvmlite 0.1" in txc("doctor").out
+    monkeypatch.setattr(metadata, "version", absent)
+    assert "pip install 'txc[llvm]'" in txc("doctor").out
 
 
 def test_a_missing_compiler_fails_and_says_what_to_do(txc: Txc, monkeypatch):
