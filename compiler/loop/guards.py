@@ -29,7 +29,7 @@ from .ir import (
     Unary,
     Var,
 )
-from .ranges import Range, bounds
+from .ranges import Range, learn
 from .visit import blocks, expressions, free_vars, rebuild, walk_expr
 from .zero_terms import is_value
 
@@ -139,8 +139,7 @@ def guards_of(stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[tuple[Expr, d
         inner = dict(ranges)
         for part in stmt.stmts:
             yield from guards_of(part, inner)
-            if isinstance(part, Let) and part.var.dtype == I64 and part.var.lanes == 1:
-                inner[part.var.name] = bounds(part.value, inner)
+            learn(part, inner)
         return
     if isinstance(stmt, If):
         yield from ((part, dict(ranges)) for part in conjuncts(stmt.condition))

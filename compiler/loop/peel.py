@@ -15,7 +15,7 @@ from ...dsl.dtypes import I64
 from .affine import SAFE, Box, Form, flat
 from .guards import guards_of, size
 from .ir import Binary, Block, Const, Expr, For, If, Let, Nest, Stmt, Var
-from .ranges import Range, bounds
+from .ranges import Range, is_index, learn
 from .simplify import Simplifier, simplify
 from .simplify_compare import narrowed
 from .simplify_lanes import LANE, one_lane
@@ -51,8 +51,8 @@ class _Peeler:
     def block(self, block: Block, ranges: Ranges, names: Names) -> Block:
         here, stmts = dict(ranges), list[Stmt]()
         for n, stmt in enumerate(block.stmts):
-            if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
-                here[stmt.var.name] = bounds(stmt.value, here)
+            if isinstance(stmt, Let) and is_index(stmt.var):
+                learn(stmt, here)
                 cut = self.branches(stmt.var.name, Block(block.stmts[n + 1:]), here, names)
                 if cut is not None:
                     return Block((*stmts, stmt, *self.block(cut, here, names - {stmt.var.name}).stmts))

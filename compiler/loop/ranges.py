@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ...dsl.dtypes import BOOL, DType
-from .ir import Binary, Broadcast, Call, Cast, Const, Expr, Load, Ramp, Select, Unary, Var
+from ...dsl.dtypes import BOOL, I64, DType
+from .ir import Binary, Broadcast, Call, Cast, Const, Expr, Let, Load, Ramp, Select, Stmt, Unary, Var
 
 Range = tuple[int, int]
 
@@ -47,6 +47,17 @@ def bounds(expr: Expr, ranges: Mapping[str, Range]) -> Range:
             return bounds(value, ranges)
         case _:
             return limits(expr.dtype)
+
+
+def is_index(expr: Expr) -> bool:
+    """Whether an expression is one i64, of which ranges are kept."""
+    return expr.dtype == I64 and expr.lanes == 1
+
+
+def learn(stmt: Stmt, ranges: dict[str, Range]) -> None:
+    """Add what a `Let` of an index says to what is known behind it; of other statements nothing."""
+    if isinstance(stmt, Let) and is_index(stmt.var):
+        ranges[stmt.var.name] = bounds(stmt.value, ranges)
 
 
 def limits(dtype: DType) -> Range:

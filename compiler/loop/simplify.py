@@ -36,7 +36,7 @@ from .ir import (
     Unary,
     Var,
 )
-from .ranges import Range, bounds
+from .ranges import Range, bounds, is_index
 from .simplify_compare import compare, narrowed, settled
 from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
 from .simplify_rules import build, head, rules, same
@@ -108,11 +108,11 @@ class Simplifier:
                 return expr
             case Var(name=name):
                 return self.values.get(name) or self.single(expr)
-            case Binary(op="+" | "-" | "*") | Unary(op="neg") if _is_index(expr):
+            case Binary(op="+" | "-" | "*") | Unary(op="neg") if is_index(expr):
                 return self.box.build(self.form(expr))
             case Select():
                 return self.select(expr)
-            case Binary() if _is_index(expr.left):
+            case Binary() if is_index(expr.left):
                 return self.binary(expr)
             case Binary() | Unary() | Call() if expr.lanes > 1 and expr.dtype in (I64, BOOL):
                 return self.vector(expr)
@@ -126,7 +126,7 @@ class Simplifier:
     def single(self, var: Var) -> Expr:
         """A variable, or the only value in its range."""
         low, high = self.ranges.get(var.name, (0, 1))
-        return Const(low, var.dtype) if low == high and _is_index(var) else var
+        return Const(low, var.dtype) if low == high and is_index(var) else var
 
     def form(self, expr: Expr) -> Form:
         """The sum of an i64 expression, quotients and remainders of one value put together again."""
@@ -235,7 +235,7 @@ class Simplifier:
         """From here to the end of the block, know what a `Let` that became `kept` says."""
         if not kept:
             self.values[let.var.name] = self.expr(let.value)
-        elif _is_index(let.var):
+        elif is_index(let.var):
             self.box.rank[let.var.name] = len(self.ranges)
             self.ranges[let.var.name] = bounds(self.expr(let.value), self.ranges)
 
@@ -248,7 +248,7 @@ class Simplifier:
                 return () if does_nothing(new) else (new,)
             case Let(var=var, value=value):
                 what = self.expr(value)
-                if isinstance(what, Const) or (isinstance(what, Var) and _is_index(what)):
+                if isinstance(what, Const) or (isinstance(what, Var) and is_index(what)):
                     return ()
                 return (stmt if what is value else Let(var, what),)
             case For():
@@ -287,10 +287,6 @@ class Simplifier:
             return self.branch(If(Unary("not", condition), otherwise)) if otherwise else ()
         unchanged = condition is stmt.condition and then is stmt.then and otherwise is other
         return (stmt if unchanged else If(condition, then, otherwise),)
-
-
-def _is_index(expr: Expr) -> bool:
-    return expr.dtype == I64 and expr.lanes == 1
 
 
 def _opened(block: Block) -> tuple[Stmt, ...]:

@@ -30,7 +30,7 @@ from .ir import (
     Unary,
     Var,
 )
-from .ranges import Range, bounds
+from .ranges import Range, bounds, is_index
 from .simplify import Simplifier
 from .verify_expr import Fault
 from .visit import children, expressions
@@ -41,7 +41,7 @@ def outside(block: Block, known: Simplifier | None = None) -> Iterator[Fault]:
     known = known or Simplifier({})
     for stmt in block.stmts:
         yield from _statement(stmt, known)
-        if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
+        if isinstance(stmt, Let) and is_index(stmt.var):
             known = known.within({}, {stmt.var.name: known.expr(stmt.value)})
 
 

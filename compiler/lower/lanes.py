@@ -86,7 +86,6 @@ def is_place(stage: StageState) -> bool:
     return reduction is not None and reduction.reducer in ("argmin", "argmax")
 
 
-def lanes_of_a_vector(stage: StageState, vector_bytes: int) -> int:
-    """How many accumulators of a stage a vector holds: as many as of the widest kind."""
-    widest = max(stage.stage.dtype.bytes, stage.body.dtype.bytes if is_place(stage) else 1)
-    return max(1, vector_bytes // widest)
+def widest_element(stage: StageState) -> int:
+    """Bytes of the widest of a stage's accumulators."""
+    return max(stage.stage.dtype.bytes, stage.body.dtype.bytes if is_place(stage) else 1)

@@ -8,29 +8,29 @@ a fused one, and loops ordered against their own splits choose between full and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
-from ..loop.ir import Alloc, Binary, Block, Buffer, Const, Expr, For, If, Let, Nest, Stmt, Var
+from ..loop.ir import Alloc, Block, Buffer, Expr, Nest, Stmt
 from ..loop.peel import peel
 from ..schedule.region import Regions, regions
-from ..schedule.state import FUSED, Loop, Place, StageState, State, in_order, steps
-from .arithmetic import ZERO, plus, times
+from ..schedule.state import Place, StageState, State
+from .arithmetic import ZERO, plus
 from .expressions import Stored
 from .frame import Frame, Tensors
-from .lanes import Lanes, is_place, lanes_of, lanes_of_a_vector
+from .fused import begin_fused, decoded
+from .lanes import Lanes, is_place, lanes_of, widest_element
 from .layout import arrangement
+from .loops import one_loop
 from .names import loop_names
 from .partly import frame_inside
-from .parts import all_parts, begin_fused
+from .parts import all_parts
 from .prefetch import prefetches
 from .starts import region_box
 from .statement import element_store, reduction_edge, reduction_step
 from .tensorize import invocation
 from .tiles import Tiles
-
-Body = Callable[[Frame], tuple[Stmt, ...]]
-Step = tuple[Loop, Expr, int]  # a member of a fused axis, the number of its step, how many there are at most
+from .walk import Walk
 
 
 def lower(state: State, holes: Mapping[str, int]) -> Nest:
@@ -129,94 +129,25 @@ class _Lowering:
         return self.loops(stage, position, frame, init=True) if unset else ()
 
     def enter(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
-        """One loop: full iterations and the rest, or a single iteration without a loop."""
+        """One loop and what stands in it."""
         loop = stage.loops[position]
         if init:
             frame = all_parts(self.tiles, stage, loop, frame)
         if loop.axis not in frame.left:
             frame = begin_fused(self.tiles, stage, loop, frame)
-        tile, left = self.tiles.of(loop), frame.left[loop.axis]
         kind = self.tiles.kind(stage, position, frame.left, init)
 
         def inside(f: Frame) -> tuple[Stmt, ...]:
             return self.inside(stage, position, f, init)
 
-        if not in_order(stage, loop.axis):
-            return self._gapped(stage, loop, frame, kind, inside, init)
-        if loop.part and frame.start[loop.part] != ZERO:
-            return self._some_parts(stage, loop, frame, kind, inside, init)
-        full, rest = divmod(left, tile)
-        count = full + (rest > 0)
-        if count == 1:
-            body = inside(self._step(stage, frame, loop, ZERO, min(tile, left)))
-            return (Block(body),) if stage.axes[loop.axis].kind == FUSED else body  # its names hold here only
-        var = Var(self.names[stage.name, loop.name])
-        if kind == "parallel" and rest:
-            body = self._either(stage, frame, loop, var, full, rest, inside)
-            return (For(var.name, count, kind, Block(body)),)
-        whole = Block(inside(self._step(stage, frame, loop, ZERO if full == 1 else var, tile)))
-        first = whole if full == 1 else For(var.name, full, kind, whole)
-        if not rest:
-            return (first,)
-        return first, Block(inside(self._step(stage, frame, loop, Const(full), rest)))
-
-    def _some_parts(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
-                    inside: Body, init: bool) -> tuple[Stmt, ...]:
-        """A loop over some of the parts that there are: which, is known only where it runs."""
-        number, first = frame.extent[loop.part], frame.start[loop.part]
-        var = Var(self.names[stage.name, loop.name])
-        frame = replace(frame, start={**frame.start, loop.part: ZERO})
-        full, rest = (1, 0) if init else divmod(frame.left[loop.axis], self.tiles.of(loop))
-        if number == 1:
-            return self._either(stage, frame, loop, first, full, rest, inside)
-        body = self._either(stage, frame, loop, plus(first, var), full, rest, inside)
-        return (For(var.name, number, kind, Block(body)),)
-
-    def _step(self, stage: StageState, frame: Frame, loop: Loop, step: Expr, left: int) -> Frame:
-        """The frame in a step of a loop."""
-        tile = self.tiles.of(loop)
-        if loop.part:
-            unit = self.tiles.part(stage, loop)
-            room = -(-left // unit) if in_order(stage, loop.axis) else frame.left[loop.part]
-            frame = frame.advance(loop.part, times(step, tile // unit), room)
-        frame = frame.advance(loop.axis, times(step, tile), left)
-        in_lanes = frame.lanes is not None and frame.lanes.loop == loop.name
-        return replace(frame, lanes=frame.lanes.at(step)) if frame.lanes and in_lanes else frame
-
-    def _either(self, stage: StageState, frame: Frame, loop: Loop, step: Expr, full: int, rest: int,
-                inside: Body) -> tuple[Stmt, ...]:
-        """A step that is full or the rest, decided where it runs."""
-        tile = self.tiles.of(loop)
-        if full == 0 or rest == 0:
-            return inside(self._step(stage, frame, loop, step, tile if full else rest))
-        then = inside(self._step(stage, frame, loop, step, tile))
-        otherwise = inside(self._step(stage, frame, loop, Const(full), rest))
-        return (If(Binary("<", step, Const(full)), Block(then), Block(otherwise)),)
-
-    def _gapped(self, stage: StageState, loop: Loop, frame: Frame, kind: str,
-                inside: Body, init: bool) -> tuple[Stmt, ...]:
-        """A loop ordered against its splits: nominal counts, and guards where the value is complete."""
-        axis, tile, extent = loop.axis, self.tiles.of(loop), frame.extent[loop.axis]
-        k = stage.made[axis].index(loop.name)
-        last = steps(stage, axis)[-1][1].name == loop.name
-        step = Var(self.names[stage.name, loop.name])
-        frame = self._step(stage, frame, loop, step, 1 if last else extent)
-        frame = replace(frame, steps={**frame.steps, loop.name: times(step, tile)})
-        body = inside(frame)
-        if loop.part:
-            body = (If(Binary("<", frame.value[loop.part], Const(frame.extent[loop.part])), Block(body)),)
-        guarded = last and not (init and loop.part)
-        for condition in self.tiles.within(stage, axis, frame.steps, extent) if guarded else ():
-            body = (If(condition, Block(body)),)
-        count = -(-self.tiles.span(stage, axis, k, extent) // tile)
-        return (For(self.names[stage.name, loop.name], count, kind, Block(body)),)
+        return one_loop(Walk(self.tiles, self.names, stage), loop, frame, kind, inside, init=init)
 
     def inside(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         """What stands in a loop: members of a fused axis, stages computed here, the loops further in."""
         if init and stage.loops[position].part:
             return self._with_guests(stage, position, frame, init)
-        return self._decoded(stage, stage.loops[position], frame,
-                             lambda f: self._with_guests(stage, position, f, init))
+        return decoded(Walk(self.tiles, self.names, stage), stage.loops[position], frame,
+                       lambda f: self._with_guests(stage, position, f, init))
 
     def _with_guests(self, stage: StageState, position: int, frame: Frame, init: bool) -> tuple[Stmt, ...]:
         loop = stage.loops[position]
@@ -227,40 +158,6 @@ class _Lowering:
             made, frame = self._guest(stage, position, guest, frame)
             stmts += made
         return (*stmts, *self.loops(stage, position + 1, frame, init))
-
-    # ── fused axes ───────────────────────────────────────────────────────────────────────────────────────
-
-    def _decoded(self, stage: StageState, loop: Loop, frame: Frame, then: Body) -> tuple[Stmt, ...]:
-        """`then`; at the last step through a fused axis inside its members' steps, by `//` and `%`."""
-        axis = stage.axes[loop.axis]
-        if axis.kind != FUSED or steps(stage, axis.name)[-1][1].name != loop.name:
-            return then(frame)
-        value, inner = frame.value[axis.name], 1
-        lets: list[Stmt] = []
-        taken: list[Step] = []
-        counts = frame.counts[axis.name]
-        for k, member in reversed(list(enumerate(axis.members))):
-            step: Expr = value if inner == 1 else Binary("//", value, Const(inner))
-            var = Var(self.names[stage.name, member.name])
-            lets.insert(0, Let(var, Binary("%", step, Const(counts[k])) if k else step))
-            taken.insert(0, (member, var, counts[k]))
-            inner *= counts[k]
-        return (*lets, *self._take(stage, taken, frame, then))
-
-    def _take(self, stage: StageState, members: list[Step], frame: Frame, then: Body) -> tuple[Stmt, ...]:
-        """Advance by each member's step, full or rest; not at all where what is left has fewer."""
-        if not members:
-            return then(frame)
-        (loop, step, most), others = members[0], members[1:]
-        tile = self.tiles.of(loop)
-        full, rest = divmod(frame.left[loop.axis], tile)
-
-        def inside(f: Frame) -> tuple[Stmt, ...]:
-            return self._decoded(stage, loop, f, lambda g: self._take(stage, others, g, then))
-
-        body = self._either(stage, frame, loop, step, full, rest, inside)
-        count = full + (rest > 0)
-        return body if most <= count else (If(Binary("<", step, Const(count)), Block(body)),)
 
     # ── stages computed inside ───────────────────────────────────────────────────────────────────────────
 
@@ -294,5 +191,5 @@ class _Lowering:
         if not init:
             return reduction_step(stage, reduction.reducer, at, frame)
         var = self.names[stage.name, frame.lanes.loop] if frame.lanes else ""
-        width = lanes_of_a_vector(stage, self.state.target.vector_bytes)
+        width = self.state.target.lanes(widest_element(stage))
         return reduction_edge(stage, reduction.reducer, at, frame, width, var)

@@ -94,6 +94,6 @@ class Tiles:
             tile = self.of(loop)
             count = -(-left[loop.axis] // tile)
             left[loop.axis] = min(tile, left[loop.axis])
-            lanes = self.state.target.vector_bytes // stage.stage.dtype.bytes
+            lanes = self.state.target.lanes(stage.stage.dtype.bytes)
             copies *= -(-count // lanes) if loop.mark == "vectorized" else count
         return copies

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from ...dsl.dtypes import I64
 from ..loop.accumulate import identity
 from ..loop.affine import Box
 from ..loop.guards import assumed, conjuncts, is_pure, joined, size, term_guards
-from ..loop.ir import Block, Broadcast, Const, Expr, For, If, Let, Load, Nest, Select, Stmt, Store
-from ..loop.ranges import Range, bounds
+from ..loop.ir import Block, Broadcast, Const, Expr, For, If, Load, Nest, Select, Stmt, Store
+from ..loop.ranges import Range, learn
 from ..loop.simplify_compare import narrowed
 from ..loop.visit import free_vars
 from ..loop.zero_terms import update, with_term
@@ -51,8 +50,7 @@ class _Hoister:
         here, stmts = dict(ranges), list[Stmt]()
         for stmt in block.stmts:
             stmts += self.stmt(stmt, here)
-            if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
-                here[stmt.var.name] = bounds(stmt.value, here)
+            learn(stmt, here)
         return Block(tuple(merged(stmts)))
 
     def stmt(self, stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[Stmt]:

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ...dsl.dtypes import I64
 from ..loop.affine import Box
 from ..loop.guards import TRUE, assumed_stmts, conjuncts, guards_of, is_pure, joined, size, throughout
-from ..loop.ir import Block, Expr, For, If, Let, Stmt, Store
-from ..loop.ranges import Range, bounds
+from ..loop.ir import Block, Expr, For, If, Stmt, Store
+from ..loop.ranges import Range, learn
 from ..loop.simplify import Simplifier
 from ..loop.simplify_compare import narrowed
 from ..loop.simplify_lanes import LANE, one_lane
@@ -54,8 +53,7 @@ class Versions:
                 continue
             stmts += self.run(run, here)
             run = []
-            if isinstance(stmt, Let) and stmt.var.dtype == I64 and stmt.var.lanes == 1:
-                here[stmt.var.name] = bounds(stmt.value, here)
+            learn(stmt, here)
             stmts.append(self.block(stmt, here) if isinstance(stmt, Block) else stmt)
         return Block((*stmts, *self.run(run, here)))
 

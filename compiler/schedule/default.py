@@ -95,8 +95,8 @@ class _Tiling:
     def __init__(self, graph: dag.Dag, stage: dag.Stage, target: Target) -> None:
         self.graph = graph
         self.stage = stage
-        self.vector_bytes = target.vector_bytes
-        self.lanes = max(1, target.vector_bytes // stage.dtype.bytes)
+        self.target = target
+        self.lanes = target.lanes(stage.dtype.bytes)
         self.cores = target.cores
 
     def directives(self, producer: dag.Stage | None) -> list[ast.Directive]:
@@ -196,7 +196,7 @@ class _Rows(_Tiling):
 
     def _row(self, stage: dag.Stage, rows: int) -> list[ast.Directive]:
         """A row of one stage in lanes: along a reduction axis, or along its own last axis."""
-        lanes = max(1, self.vector_bytes // stage.dtype.bytes)
+        lanes = self.target.lanes(stage.dtype.bytes)
         axis = lane_axis(stage, lanes)
         if axis is not None:
             return in_lanes(stage, axis, lanes)

@@ -15,5 +15,5 @@ def numbers(sizes: Iterable[tuple[str, int]], target: Target) -> dict[str, int]:
     With these one schedule fits its register tile to any machine: `i1: 6 if registers < 32 else 8`,
     `j1: 2 * lanes`. A size of the kernel with such a name hides them.
     """
-    known = {"lanes": max(1, target.vector_bytes // WORD), "registers": target.vector_registers}
+    known = {"lanes": target.lanes(WORD), "registers": target.vector_registers}
     return known | dict(sizes)

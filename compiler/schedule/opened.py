@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from ...dsl import ast
 from .. import dag
 from ..target.target import Target
+from .numbers import WORD
 
 VECTORS = (1, 2, 4, 8)  # in a vector loop
 ROWS = 16  # at most in any other inner loop
 UNROLL = (0, 16, 64)
-WORD = 4  # bytes of an element where the stage is not known
 LONG = 1 << 30  # extent of a loop that is not an axis
 
 
@@ -73,7 +73,7 @@ class _Opener:
 
     def _lanes(self, loop: ast.Ref) -> int:
         stage = self.stages.get(loop.parts[0])
-        return max(1, self.target.vector_bytes // (stage.dtype.bytes if stage else WORD))
+        return self.target.lanes(stage.dtype.bytes if stage else WORD)
 
     def _extent(self, loop: ast.Ref) -> int:
         stage = self.stages.get(loop.parts[0])

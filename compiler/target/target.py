@@ -40,6 +40,10 @@ class Target:
         implied = closure(base.features) if base else frozenset[str]()
         return "+".join([f"{self.family}:{self.name}", *_minimal(self.features - implied)])
 
+    def lanes(self, size: int) -> int:
+        """How many elements of so many bytes fill a vector register; at least one."""
+        return max(1, self.vector_bytes // size)
+
 
 @record
 class Requirement:
