@@ -188,6 +188,7 @@ class Function:
                  for o in s.operands if o.buffer == buffer}
         names = [self._scalars.register(buffer, tuple(map(Const, index)))
                  for index in product(*map(range, buffer.shape))]
+        self._dead -= read      # a buffer of that name in another block, where it was not read
         self._dead.update(set(names) - read)
         alive = [name for name in names if name in read]
         self._visible.update(dict.fromkeys(alive, kind))

@@ -123,3 +123,23 @@ def test_conditions_leave_out_what_always_holds() -> None:
     text = built.files["window.c"]
     assert "if (y >= 1)" in text
     assert not re.search(r"(&&|\|\|) [01]\b|\b[01] (&&|\|\|)", text)
+
+
+def test_what_one_block_does_not_read_another_may() -> None:
+    """Registers of one name in two blocks have nothing to do with each other."""
+    text = package("""
+nest unread(X: f32[4]) -> (Y: f32[4]) {
+  for i in 0..2 {
+    register kept: f32[1]
+    kept[0] = X[i]
+    Y[i] = 1.0f32
+  }
+  for i in 0..2 {
+    register kept: f32[1]
+    kept[0] = X[i + 2]
+    Y[i + 2] = kept[0]
+  }
+}
+""").files["unread.c"]
+    assert text.count("kept_0 = ") == 1
+    assert "kept_0 = X[i + 2];" in text
