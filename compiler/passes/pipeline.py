@@ -1,4 +1,18 @@
-"""The order of the passes."""
+"""The order of the passes, and why it is this one.
+
+    simplify     what lowering wrote becomes canonical: every later pass looks for sums, ramps, `<` and `>=`
+    transpose    copies between two orders of memory, while both of their loops are still there
+    peel-copies  copies of padded tensors in pieces, each of which then is a loop of plain vectors
+    vectorize    lanes; loops of several vectors come out of it as unrolled ones
+    unroll       written out, so that subscripts of small buffers are numbers
+    tidy         simplified anew: equal guards are now equal text, and the next pass compares them
+    guards       out of inner loops; tiles in two versions, the one without any
+    settle       simplified anew: branches that the versions decided are gone, loops start where they do work
+    scalarize    local buffers whose places are all known become registers, before
+    promote      what loops accumulate in memory does: a place in a register is none that it must load
+    name-values  one load for each value, when it is certain which buffers are memory
+    math         functions as arithmetic, last: everything before takes one for a single node
+"""
 
 from __future__ import annotations
 
