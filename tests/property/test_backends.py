@@ -71,5 +71,5 @@ def test_kept_cases_are_right() -> None:
 def test_kept_cases_have_every_directive() -> None:
     """Numbers mean other kernels when the drawing of them changes; what stands in files stays."""
     words = {word for path in CASES.glob("*.tx") for word in read(path.read_text()).features()}
-    assert words >= {"split", "order", "fuse", "parallel", "vectorize", "unroll", "inline", "compute", "peel",
-                     "compute X.pad", "cache_read", "cache_write", "layout", "rfactor", "prefetch", "tensorize"}
+    wanted = "split order fuse parallel vectorize unroll inline compute peel cache_read cache_write layout rfactor"
+    assert words >= {*wanted.split(), "compute X.pad", "prefetch", "tensorize"}
