@@ -1,18 +1,4 @@
-"""The order of the passes, and why it is this one.
-
-    simplify     what lowering wrote becomes canonical: every later pass looks for sums, ramps, `<` and `>=`
-    transpose    copies between two orders of memory, while both of their loops are still there
-    peel-copies  copies of padded tensors in pieces, each of which then is a loop of plain vectors
-    vectorize    lanes; loops of several vectors come out of it as unrolled ones
-    unroll       written out, so that subscripts of small buffers are numbers
-    tidy         simplified anew: equal guards are now equal text, and the next pass compares them
-    guards       out of inner loops; tiles in two versions, the one without any
-    settle       simplified anew: branches that the versions decided are gone, loops start where they do work
-    scalarize    local buffers whose places are all known become registers, before
-    promote      what loops accumulate in memory does: a place in a register is none that it must load
-    name-values  one load for each value, when it is certain which buffers are memory
-    math         functions as arithmetic, last: everything before takes one for a single node
-"""
+"""The order of the passes, and why it is this one."""
 
 from __future__ import annotations
 
@@ -49,17 +35,25 @@ class Simplify:
 def passes(target: Target) -> tuple[tuple[str, Pass], ...]:
     """Name and pass, in order, for a target."""
     return (
+        # What lowering wrote becomes canonical: later passes look for sums of terms, and for `<` and `>=`.
         ("simplify", Simplify()),
+        # Both want whole loops: rows and columns of a copy, or the rows of a padded one, which becomes
+        # loops of plain vectors without guards.
         ("transpose", Transpose(target.vector_bytes)),
         ("peel-copies", PeelCopies()),
+        # Several vectors come out as an unrolled loop; written out, subscripts of small buffers are numbers.
         ("vectorize", Vectorize(target.vector_bytes)),
         ("unroll", Unroll()),
+        # Equal guards must be equal nodes for `guards` to share them; branches that it decides go after it.
         ("tidy", Simplify()),
         ("guards", Guards()),
         ("settle", Simplify()),
+        # Buffers that are registers altogether first: `promote` loads and stores the others around loops.
         ("scalarize", Scalarize()),
         ("promote", Promote()),
+        # What is memory is certain now, and so what a run of statements leaves as it is.
         ("name-values", NameValues()),
+        # Last, for until here a function is one node, which is cheap to compare, to copy and to name.
         ("math", Math(halves="f16c" in target.features)),
     )
 
