@@ -38,7 +38,8 @@ def wrong(one: Candidate) -> str:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-          phases=[Phase.explicit, Phase.reuse, Phase.generate])     # `smallest` shrinks what matters
+          phases=[Phase.explicit, Phase.reuse, Phase.generate],     # `smallest` shrinks what matters
+          max_examples=max(10, settings().max_examples // 2))
 @given(candidates())
 def test_nests_compute_what_the_reference_says(one: Candidate) -> None:
     if wrong(one):
@@ -58,18 +59,19 @@ def fuzz(*arguments: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_backend_computes_what_the_reference_says(shard: int) -> None:
-    """The same cases each time; plain C and the interpreter have turns."""
-    fuzz("--seed", str(shard * EACH), "--count", str(EACH))
+    """The same cases each time; plain C has its turn."""
+    backends = "llvm,gcc,clang" + (",plain" if shard % 3 == 0 else "")
+    fuzz("--seed", str(shard * EACH), "--count", str(EACH), "--backends", backends)
 
 
 @pytest.mark.slow
 def test_kept_cases_are_right() -> None:
     """A kernel for each directive, with many others around it; and whatever was wrong once."""
-    fuzz("--file", *sorted(map(str, CASES.glob("*.tx"))))
+    fuzz("--backends", "llvm,gcc,clang,plain", "--file", *sorted(map(str, CASES.glob("*.tx"))))
 
 
 def test_kept_cases_have_every_directive() -> None:
     """Numbers mean other kernels when the drawing of them changes; what stands in files stays."""
     words = {word for path in CASES.glob("*.tx") for word in read(path.read_text()).features()}
-    wanted = "split order fuse parallel vectorize unroll inline compute peel cache_read cache_write layout rfactor"
-    assert words >= {*wanted.split(), "compute X.pad", "prefetch", "tensorize"}
+    wanted = "split order fuse parallel vectorize unroll inline compute peel cache_read cache_write layout"
+    assert words >= {*wanted.split(), "compute X.pad", "rfactor", "prefetch", "tensorize"}

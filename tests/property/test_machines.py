@@ -16,7 +16,7 @@ from txc.compiler.driver import nest_of
 from txc.compiler.loop.ir import Nest
 from txc.compiler.runtime.llvm import object_code
 
-COUNT = 24
+COUNT = 12
 MACHINES = {"cpu:x86-64-v4": ("gcc", "clang"), "cpu:aarch64": ("aarch64-linux-gnu-gcc",),
             "cpu:riscv64": ("riscv64-linux-gnu-gcc",)}
 

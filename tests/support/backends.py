@@ -112,14 +112,16 @@ def _ready(number: int, candidate: Candidate) -> Ready:
 
 
 def interpreted(ready: Ready) -> str:
-    """Lowered and optimised nests, in order and with concurrent loops reversed."""
+    """The lowered nest, and the optimised one; with concurrent loops reversed too where there are some."""
     candidate = ready.candidate
     before = lowered(candidate.graph, candidate.directives, candidate.target)
-    for name, nest in (("lowered", before), ("optimised", ready.nest)):
-        for order in ("forward", "reversed"):
-            verdict = verify_cases(ready.cases, _interpreter(nest, order))
-            if not verdict.ok:
-                return f"{name} nest, {order}: {verdict.message}"
+    orders = [("lowered", before, "forward"), ("optimised", ready.nest, "reversed")]
+    if ready.concurrent:
+        orders += [("lowered", before, "reversed"), ("optimised", ready.nest, "forward")]
+    for name, nest, order in orders:
+        verdict = verify_cases(ready.cases, _interpreter(nest, order))
+        if not verdict.ok:
+            return f"{name} nest, {order}: {verdict.message}"
     return ""
 
 
