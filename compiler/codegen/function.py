@@ -84,6 +84,8 @@ class Function:
 
     def block(self, block: Block) -> None:
         """The statements of a block, whose braces stand already."""
+        lets = any(isinstance(stmt, Let) for stmt in block.stmts)
+        read = {e.name for e in all_exprs(block) if isinstance(e, Var)} if lets else set[str]()
         with self._scope():
             for whole in block.stmts:
                 stmt = self._lanes.hoisted(whole)
@@ -98,7 +100,7 @@ class Function:
                     case Alloc(buffer=buffer):
                         self._alloc(buffer, block)
                     case Let(var=var, value=value):
-                        if any(isinstance(e, Var) and e.name == var.name for e in all_exprs(block)):
+                        if var.name in read:
                             self._let(var, value)
                     case Store():
                         self._store(stmt)

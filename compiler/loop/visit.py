@@ -116,7 +116,8 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(reversed(children(node)))
+        if parts := children(node):
+            todo.extend(parts[::-1])
 
 
 def free_vars(expr: Expr) -> set[str]:
