@@ -31,6 +31,6 @@ def tanh(let: Let, x: Term) -> Term:
 
 
 def sigmoid(let: Let, x: Term) -> Term:
-    """Within 2.1 ULP."""
+    """Within 2.5 ULP."""
     small = let("small", exp_of_negative(let, -x.call("abs")))
     return (x < 0.0).pick(small, 1.0) / (small + 1.0)
