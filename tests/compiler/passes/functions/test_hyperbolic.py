@@ -8,7 +8,7 @@ from support.functions import compiled, some_f32, some_f64, text, worst
 from txc.compiler.numerics import Array
 
 LIMITS = {"tanh": 1.5, "sigmoid": 2.5}
-WORST = {"tanh": 0x1.1a7beep-1, "sigmoid": -0x1.0a111ap+2}  # of all arguments, with FMA
+WORST = {"tanh": float.fromhex("0x1.1a7beep-1"), "sigmoid": float.fromhex("-0x1.0a111ap+2")}  # of all arguments, with FMA
 
 
 def exactly(function: str, x: Array) -> Array:
