@@ -52,6 +52,7 @@ def build(folder: Path, name: str, cc: str, *flags: str) -> Path:
 MATRIX = list(itertools.product(["gcc", "clang"], LANGUAGES, [[], ["-DTXC_PLAIN_C"]]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("cc", "language", "mode"), MATRIX)
 def test_both_ways_give_the_same(folder: Path, cc: str, language: str, mode: list[str]) -> None:
     """Packed or not; blocks copied, of another layout, missing; in C99 and C++17, plain and with vectors."""

@@ -23,7 +23,7 @@ def small(case: Case) -> Case:
 OPERATORS = [small(c) for c in {c.operator: c for c in CASES}.values()]
 
 
-@pytest.fixture(scope="module", params=["numpy", "torch"])
+@pytest.fixture(scope="module", params=["numpy", pytest.param("torch", marks=pytest.mark.slow)])
 def peer(request: pytest.FixtureRequest) -> Peer:
     if request.param == "numpy":
         return numpy_peer.peer()

@@ -8,6 +8,7 @@ from support.tools import require_tool
 from txc.bench import suite
 
 
+@pytest.mark.slow
 def test_a_small_run_prints_a_table_and_writes_json_and_markdown(tmp_path: Path, monkeypatch, capfd):
     require_tool("gcc")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))      # a lock of its own: waits for nobody

@@ -38,7 +38,7 @@ def test_the_row_says_what_was_computed(found: dict):
 
 def test_ours_has_times_and_the_fraction_of_the_limit(found: dict):
     ours = found["ours"]["gcc"]
-    assert ours["schedule"] == "default"
+    assert ours["schedule"] == "template"
     assert ours["fraction"] == pytest.approx(found["limit"]["seconds"] / ours["seconds"])
     assert 0 < ours["seconds"] <= ours["median"]
 

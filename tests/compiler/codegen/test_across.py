@@ -37,7 +37,7 @@ def nest_text(lanes: int) -> str:
     return f"nest f({inputs}) -> ({', '.join(outputs)}) {{\n{body}\n}}\n"
 
 
-@pytest.mark.parametrize("lanes", [2, 4, 16, 32])
+@pytest.mark.parametrize("lanes", [2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (16, 32))])
 @pytest.mark.parametrize(("cc", "target", "flags"), BUILDS, ids=["gcc", "clang", "plain", "old"])
 def test_lanes_combined(tmp_path: Path, cc: str, target: str, flags: list[str], lanes: int) -> None:
     """The result is the interpreter's, bit by bit but for products and sums that the compiler contracts."""
