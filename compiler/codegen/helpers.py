@@ -99,8 +99,9 @@ def helper_section(code: str, vectors: str = "") -> str:
     """The C text of all helpers that code calls. Those that only the plain C of `vectors` calls are for
     compilers without GNU C; others would warn of functions that nothing uses.
     """
-    called = set(_PATTERN.findall(code))
-    only_plain = set(_PATTERN.findall(vectors)) - called
+    with_gnu, _, without = vectors.partition("#else")
+    called = set(_PATTERN.findall(code)) | set(_PATTERN.findall(with_gnu))
+    only_plain = set(_PATTERN.findall(without)) - called
     always = [source(name) for name in sorted(called)]
     plain = [f"#if !{GNU}\n{source(name)}#endif\n" for name in sorted(only_plain)]
     return "\n".join(always + plain)

@@ -16,9 +16,19 @@ def one_loop(walk: Walk, loop: Loop, frame: Frame, kind: str, inside: Body, *,
     """A loop around what stands `inside` it, for what is left of its axis."""
     if not in_order(walk.stage, loop.axis):
         return _gapped(walk, loop, frame, kind, inside, init)
-    if loop.part and frame.start[loop.part] != ZERO:
+    if loop.part and _is_partial(walk, loop, frame):
         return _some_parts(walk, loop, frame, kind, inside, init)
     return _full_and_rest(walk, loop, frame, kind, inside)
+
+
+def _is_partial(walk: Walk, loop: Loop, frame: Frame) -> bool:
+    """Whether only some of the parts that a loop steps through are wanted here."""
+    return frame.start[loop.part] != ZERO or frame.extent[loop.part] < _parts(walk, loop)
+
+
+def _parts(walk: Walk, loop: Loop) -> int:
+    """The partial results of a loop's stage."""
+    return next(axis.extent for axis in walk.stage.stage.axes if axis.name == loop.part)
 
 
 def _full_and_rest(walk: Walk, loop: Loop, frame: Frame, kind: str, inside: Body) -> tuple[Stmt, ...]:
@@ -47,10 +57,12 @@ def _some_parts(walk: Walk, loop: Loop, frame: Frame, kind: str, inside: Body,
     var = walk.var(loop)
     frame = replace(frame, start={**frame.start, loop.part: ZERO})
     full, rest = (1, 0) if init else divmod(frame.left[loop.axis], walk.tiles.of(loop))
-    if number == 1:
-        return walk.either(frame, loop, first, full, rest, inside)
-    body = walk.either(frame, loop, plus(first, var), full, rest, inside)
-    return (For(var.name, number, kind, Block(body)),)
+    step = first if number == 1 else plus(first, var)
+    body = walk.either(frame, loop, step, full, rest, inside)
+    there = full + (rest > 0)
+    if not init and there < _parts(walk, loop):     # a tile that does not divide has fewer parts
+        body = (If(Binary("<", step, Const(there)), Block(body)),)
+    return body if number == 1 else (For(var.name, number, kind, Block(body)),)
 
 
 def _gapped(walk: Walk, loop: Loop, frame: Frame, kind: str, inside: Body, init: bool) -> tuple[Stmt, ...]:

@@ -65,8 +65,11 @@ class Tiles:
         return self.span(stage, loop.axis, k, self.extent(stage, loop.axis))
 
     def span(self, stage: StageState, axis: str, k: int, extent: int) -> int:
-        """The elements that the k-th step of an axis goes through, where all before it are full."""
-        return min(self.of(split_order(stage, axis)[k - 1]), extent) if k else extent
+        """The elements that the k-th step of an axis goes through, where all before it are full.
+
+        A split may make a tile larger than the loop it splits goes through: the smallest tile counts.
+        """
+        return min(extent, *map(self.of, split_order(stage, axis)[:k])) if k else extent
 
     def most(self, stage: StageState, member: Loop, left: Mapping[str, int]) -> int:
         """How many steps a member of a fused axis takes where the steps before it are full."""
