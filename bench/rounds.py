@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 GROUP = 0.01        # seconds of calls of a contender in a round
 MOST = 1000         # calls in a group at most
+LEAST = 2           # and at least: the first touches memory that was just allocated
 FEWEST = 3          # rounds of a contender, however slow it is
 
 
@@ -35,7 +36,7 @@ class Contender:
     def calibrate(self, rounds: int, budget: float) -> None:
         """Find how many calls make a group, and how many rounds fit into a budget of seconds."""
         first = max(1, min(*self.run(2)))
-        self.calls = max(1, min(MOST, round(GROUP * 1e9 / first)))
+        self.calls = max(LEAST, min(MOST, round(GROUP * 1e9 / first)))
         each = self.pause + first * (self.calls + 1) * 1e-9
         self.rounds = max(min(FEWEST, rounds), min(rounds, int(budget / each)))
 
