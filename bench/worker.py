@@ -20,7 +20,7 @@ from .peers import Peer, Variant, problem, timed
 from .rounds import Contender, interleave
 
 NEAR = 1.3      # ways of a peer that seem at most so much slower than its best at first sight are timed
-SETTLE = 0.08   # seconds in which threads that wait actively go to sleep; OpenBLAS waits for 2^26 cycles
+SETTLE = 0.05   # seconds in which threads that wait actively go to sleep; OpenBLAS waits for 2^26 cycles
 
 Say = Callable[[str], None]
 
