@@ -1,0 +1,50 @@
+"""Sketches: schedules with holes that derivation rules wrote, and what rules say about good fillings.
+
+A sketch is a template like one that a user writes. Its *limits* narrow the space to fillings that can be fast
+(register tiles that fit the registers, panels that fit a cache): they say nothing of what is legal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..dsl import ast
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The product of some columns lies between `low` and `high`, inclusive; `why` is for readers.
+
+    A column that a filling's structure does not have counts as 1.
+    """
+
+    columns: tuple[str, ...]
+    low: int
+    high: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One application of a rule to a stage, in a derivation."""
+
+    rule: str
+    stage: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}({self.stage})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A derived schedule with holes: prints as the lines of a `schedule` block.
+
+    `derivation` lists the rules that made it, first to last, output stages first (Ansor, OSDI 2020, section 4.1).
+    """
+
+    directives: tuple[ast.Directive, ...]
+    limits: tuple[Limit, ...] = ()
+    derivation: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.directives))
