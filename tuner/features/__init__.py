@@ -1,0 +1,1 @@
+"""Candidates as numbers that a cost model learns from."""

@@ -1,0 +1,1 @@
+"""Cost models: which candidates look fast, learnt from those that were measured."""
