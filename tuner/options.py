@@ -24,11 +24,15 @@ class Budget:
 
 @dataclass(frozen=True)
 class Options:
-    """`fresh` starts the task over; `batch` candidates are built at once, then timed; `lock` is for tests."""
+    """`fresh` starts the task over; `batch` candidates are built at once, then timed; `lock` is for tests.
+
+    `early_stop` ends a search after so many trials without improvement; 0 never does.
+    """
 
     seed: int = 0
     fresh: bool = False
     batch: int = 16
+    early_stop: int = 0
     builders: int = field(default_factory=available_cores)
     limits: Limits = field(default_factory=Limits)
     lock: Path | None = None

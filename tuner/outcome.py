@@ -9,6 +9,7 @@ from .lab import SLOW
 from .records import OK, Record
 
 FINISHED, EXHAUSTED, INTERRUPTED = "finished", "exhausted", "interrupted"
+STALLED, FAILING = "stalled", "failing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Failures:
 class Outcome:
     """The end of a run.
 
-    `status` is `finished` (the budget is spent), `exhausted` (the space has no more rows) or `interrupted`.
+    `status` is `finished` (the budget is spent), `exhausted` (the space has no more rows), `stalled` (so many
+    trials without improvement as asked for), `failing` (only failures for long) or `interrupted`.
     `best` is the record to build with: None if nothing is valid or nothing is better than the untuned
     default. `seconds` and `default_seconds` come from the final interleaved comparison, or from the search
     where there was none. `trials` counts all of the task, `new` those of this run; `valid` those with a time.

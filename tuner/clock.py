@@ -1,0 +1,52 @@
+"""The seconds of a run, and how many of them its end will want."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from .final import AGAIN_ROUNDS, PATIENCE, ROUNDS, contenders, promising
+from .lab import GROUP, Candidate
+
+ENDING = 0.15
+"""The part of a budget of seconds that is always kept for the end: spread-out rounds tell more."""
+
+MOST_ENDING = 0.4
+"""No more than this part is, however slow the kernel."""
+
+MARGIN = 1.5
+"""What the end may take beyond its bare timing: building anew, verifying, slow phases."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Counts from its making; `seconds` is the budget of a run, None for one without."""
+
+    seconds: float | None = None
+    start: float = field(default_factory=time.monotonic)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.start
+
+    @property
+    def left(self) -> float:
+        """Seconds until the budget is spent; infinite without one, negative afterwards."""
+        return float("inf") if self.seconds is None else self.seconds - self.elapsed
+
+    def for_search(self, ending: float) -> float:
+        """Seconds left for the search where the end will take about `ending`."""
+        if self.seconds is None:
+            return float("inf")
+        return self.left - min(MOST_ENDING * self.seconds, max(ENDING * self.seconds, ending))
+
+
+def ending(candidates: Sequence[Candidate], default: Candidate) -> float:
+    """About how many seconds it takes to time the promising again and compare the best with the default."""
+    chosen = promising(candidates)
+    again = AGAIN_ROUNDS * sum(max(GROUP, c.seconds) for c in chosen)
+    compared = [c for c in (default, *contenders(chosen)) if c.times]
+    turn = sum(max(GROUP, c.seconds) for c in compared)
+    return MARGIN * (again + min(PATIENCE, ROUNDS * turn))

@@ -1,0 +1,196 @@
+"""One task being tuned: a kernel's space, a searcher, and what was tried, advanced round by round.
+
+It knows nothing of schedules: a `Problem` says how rows are built and what their records hold. Nor of
+budgets: `loop.run` and the scheduler of several tasks say when there is another round.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from ..dsl.diagnostics import Diagnostic, TxcError
+from .clock import Clock, ending
+from .events import Event, Phase, Round, Started, Trial
+from .final import allowance, compare, contenders, promising, time_again, winner
+from .lab import Candidate, Lab
+from .ledger import Ledger
+from .measure.lock import MachineLock
+from .measure.pool import Pool
+from .options import Budget, Options
+from .outcome import EXHAUSTED, FAILING, STALLED, Outcome
+from .population import points
+from .problem import Problem
+from .records import Records
+from .search.searcher import Searcher
+
+KEPT = 32
+"""Built candidates that stay at hand for timing again."""
+
+FAILURES = 150
+"""So many trials failing one after another end a search: there is a defect, or nothing to be found."""
+
+
+@contextmanager
+def opened(problem: Problem, searcher: Searcher, records: Records, on_event: Callable[[Event], None],
+           options: Options, clock: Clock) -> Generator[Session]:
+    """A session with workers of its own, which end with it."""
+    blank = problem.blank
+    if options.fresh:
+        records.retire(blank.key, blank.template_hash)
+    records.retire_failures(blank.key, blank.template_hash, blank.generator)
+    with Pool(problem.recipe, blank.key.threads, options.builders, options.limits) as pool:
+        lab = Lab(pool, MachineLock(options.lock))
+        yield Session(problem, searcher, records, on_event, options, lab, clock)
+
+
+class Session:
+    """`begin`, then `round` while it gives no reason to stop and there is a budget, then `finish`."""
+
+    def __init__(self, problem: Problem, searcher: Searcher, records: Records,
+                 on_event: Callable[[Event], None], options: Options, lab: Lab, clock: Clock) -> None:
+        self._problem, self._searcher, self._emit, self._options = problem, searcher, on_event, options
+        self._lab, self._clock = lab, clock
+        self.ledger = Ledger(problem, records, options.seed, lab)
+        self._default = lab.candidate(None)
+        self._rounds, self._searching = 0, 0.0
+        self._tell(self.ledger.candidates)
+
+    @property
+    def default_seconds(self) -> float | None:
+        """The untuned default's time; None before `begin`, and where the default fails."""
+        return self._default.seconds if self._default.times else None
+
+    @property
+    def pace(self) -> float:
+        """Seconds a trial of this run; 0 before the first."""
+        return self._searching / self.ledger.new if self.ledger.new else 0.0
+
+    @property
+    def ending(self) -> float:
+        """About how many seconds `finish` will take."""
+        return ending(self.ledger.candidates, self._default)
+
+    def greet(self, budget: Budget) -> None:
+        """Say what is tuned, and what is known of it."""
+        known = self.default_seconds
+        if known is None and (choice := self.ledger.choice()) is not None:
+            known = choice.default_seconds
+        self._emit(Started(self._problem.blank.kernel, points(self._problem.space), self.ledger.known,
+                           budget.trials, budget.seconds, known))
+
+    # ── the search ───────────────────────────────────────────────────────────────────────────────────────
+
+    def begin(self) -> None:
+        """Compute what candidates are verified with, and measure the default.
+
+        Raises TxcError R651 if that cannot be computed.
+        """
+        self._emit(Phase("prepare"))
+        failure = self._lab.prepare()
+        if failure:
+            message = f"cannot compute what to verify candidates with: {failure.message}"
+            raise TxcError([Diagnostic("R651", message, hint="tune at smaller sizes")])
+        self._lab.build([self._default])
+        if self._default.built:
+            self._lab.measure([self._default], None, lambda candidate, slow: None)
+
+    def round(self, wanted: int) -> str | None:
+        """Ask for up to `wanted` rows, build, time and record them; the reason if no round should follow."""
+        start = time.monotonic()
+        rows = self._searcher.ask(wanted)
+        if len(rows) == 0:
+            return EXHAUSTED
+        self._batch([self._lab.candidate(tuple(map(int, row))) for row in rows.tolist()])
+        self._searching += time.monotonic() - start
+        if self.ledger.failed_last >= FAILURES:
+            return FAILING
+        patience = self._options.early_stop
+        return STALLED if patience and self.ledger.unimproved >= patience else None
+
+    def _batch(self, batch: list[Candidate]) -> None:
+        self._emit(Phase("build"))
+        self._lab.build(batch)
+        for candidate in batch:
+            if not candidate.built:
+                self._record(candidate, slow=False)
+        self._emit(Phase("time"))
+        slow = self._lab.measure([c for c in batch if c.built], self._incumbent(), self._record)
+        if slow:
+            self._doubt(batch)
+        else:
+            self._requeue()
+        self._tell(batch)
+        self._tidy()
+        self._rounds += 1
+        ledger = self.ledger
+        self._emit(Round(self._rounds, len(ledger.trials), ledger.new, ledger.best, self.default_seconds,
+                         ledger.failures, slow, self._clock.elapsed))
+
+    def _record(self, candidate: Candidate, slow: bool) -> None:
+        """Store a trial, then report it."""
+        stored = self.ledger.add(candidate, slow)
+        self._emit(Trial(len(self.ledger.trials), stored, self.ledger.best))
+
+    def _doubt(self, batch: Sequence[Candidate]) -> None:
+        """The machine was slow: what was measured now is provisional."""
+        for candidate in batch:
+            if candidate.times and not candidate.provisional:
+                candidate.provisional = True
+                self.ledger.retime(candidate)
+
+    def _requeue(self) -> None:
+        """The machine is quick again: time what was measured while it was not, unless hopeless anyway."""
+        best = self.ledger.best or 0.0
+        doubtful = [c for c in self.ledger.candidates if c.provisional and c.built and c.seconds < 2 * best]
+        chosen = doubtful[:self._options.batch]
+        self._lab.time(chosen)
+        for candidate in chosen:
+            candidate.provisional = False
+            self.ledger.retime(candidate)
+
+    def _incumbent(self) -> Candidate | None:
+        found = (self._default, *self.ledger.candidates)
+        built = [c for c in found if c.built and c.times and not c.provisional]
+        return min(built, key=lambda c: c.seconds, default=None)
+
+    def _tidy(self) -> None:
+        """Forget what was built for candidates that are not among the best."""
+        built = sorted((c for c in self.ledger.candidates if c.built), key=lambda c: c.seconds)
+        self._lab.forget(built[KEPT:])
+
+    def _tell(self, candidates: Sequence[Candidate]) -> None:
+        rows, seconds = self.ledger.rows(candidates)
+        if len(rows):
+            self._searcher.tell(rows, seconds)
+
+    # ── the end ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def finish(self, in_time: Callable[[], bool]) -> None:
+        """Time the promising ones again, then choose among the best and the default."""
+        self._emit(Phase("again"))
+        chosen = promising(self.ledger.candidates)
+        self._lab.verify(chosen)
+        for candidate in chosen:
+            if candidate.failure:       # right in an earlier run, of another generator or compiler perhaps
+                self.ledger.condemn(candidate)
+        chosen = [c for c in chosen if c.times]
+        time_again(self._lab, chosen, in_time)
+        for candidate in chosen:
+            self.ledger.retime(candidate)
+        best = contenders(chosen)
+        if best and self._default.times:
+            self._emit(Phase("compare"))
+            self._choose(best, in_time)
+
+    def _choose(self, best: list[Candidate], in_time: Callable[[], bool]) -> None:
+        default, *least = compare(self._lab, [self._default, *best], in_time, allowance(self._clock.elapsed))
+        for candidate in best:
+            self.ledger.retime(candidate)
+        first = winner(best, least)
+        self.ledger.choose(best[first], least[first], self._default, default)
+
+    def outcome(self, status: str) -> Outcome:
+        """What the session has come to."""
+        return self.ledger.outcome(status, self.default_seconds, self._clock.elapsed)
