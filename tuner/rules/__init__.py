@@ -1,0 +1,1 @@
+"""Derivation rules: from a kernel's mathematics to schedules with holes."""

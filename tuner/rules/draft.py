@@ -1,0 +1,124 @@
+"""What rules work on: a schedule half written, and what is left to decide.
+
+The derivation walks the kernel from its outputs to its inputs. Its worklist holds *items*: a stage to schedule,
+or an operand of a tiled stage that could be packed. A rule looks at the first item, writes directives, and says
+what takes the item's place (Ansor, OSDI 2020, section 4.1, where the items are stage indices).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+from typing import Protocol
+
+from ...compiler import dag
+from ...compiler.target.target import Target
+from ..sketch import Limit, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StageItem:
+    """A stage to schedule. `name` differs from the stage's where a cache stage does its work.
+
+    `consumer` is the stage whose tiles it is computed in, if a rule has found one.
+    """
+
+    name: str
+    stage: dag.Stage
+    consumer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OperandItem:
+    """A tensor that a tiled stage reads again and again, along its lanes in dimension `lane`.
+
+    `places` are loops at which a packed copy could be made, outermost first; `width` is the knob or number of
+    elements that a tile has in lanes; `packed` says that it must be: unpacked, its reads would be gathers.
+    """
+
+    tensor: str
+    reader: str
+    stage: dag.Stage
+    names: tuple[str, ...]
+    lane: int
+    places: tuple[str, ...]
+    width: str
+    packed: bool = False
+
+    @property
+    def name(self) -> str:
+        """What derivations call it."""
+        return self.tensor
+
+
+Item = StageItem | OperandItem
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A schedule half written: directives as text, limits, the rules so far, and the items left.
+
+    `rows` are the loops of a stage inside which a whole row of it is known, for producers to be computed at.
+    """
+
+    todo: tuple[Item, ...]
+    lines: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    def then(self, *lines: str, limits: tuple[Limit, ...] = (), items: tuple[Item, ...] = (),
+             without: frozenset[str] = frozenset()) -> Draft:
+        """This draft with more lines, and `items` in the place of the first; stages in `without` are done."""
+        rest = tuple(i for i in self.todo[1:] if not (isinstance(i, StageItem) and i.name in without))
+        return replace(self, todo=(*items, *rest), lines=(*self.lines, *lines),
+                       limits=(*self.limits, *limits))
+
+
+class Verdict(Enum):
+    """What a rule says of an item. `ONLY` keeps the rules after it from applying."""
+
+    SKIP = "skip"
+    APPLY = "apply"
+    ONLY = "only"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What does not change during a derivation. `target.cores` is the number of threads to schedule for."""
+
+    graph: dag.Dag
+    target: Target
+
+    @cached_property
+    def lanes(self) -> int:
+        """f32 values in a vector."""
+        return self.target.lanes(4)
+
+    def lanes_of(self, stage: dag.Stage) -> int:
+        """Elements of a stage in a vector, counted in the type that it is computed in."""
+        return self.target.lanes(max(stage.dtype.arithmetic.bytes, 1))
+
+    def widths(self, extent: int, vectors: tuple[int, ...] = (1, 2, 3, 4)) -> tuple[int, ...]:
+        """Lane tiles to choose from for a loop: whole vectors, at most as many as it needs."""
+        most = max(1, -(-extent // self.lanes))
+        fit = tuple(self.lanes * v for v in vectors if v <= most and self.lanes * v <= extent)
+        return fit or (extent,)
+
+
+class Rule(Protocol):
+    """A derivation rule. Users' rules have the same form and are tried before the built-in ones."""
+
+    @property
+    def name(self) -> str:
+        """What derivations show."""
+        ...
+
+    def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Whether it applies to the first item of a draft."""
+        ...
+
+    def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """The drafts that it makes of one, each with the item replaced or gone."""
+        ...
