@@ -47,7 +47,7 @@ def _tune(session: Session, budget: Budget, clock: Clock, batch: int) -> str:
 
 
 def _wanted(session: Session, budget: Budget, clock: Clock, batch: int) -> int:
-    """How many rows the next round may have, 0 when the budget is spent; time always suffices for one round."""
+    """How many rows the next round may have, 0 when the budget is spent; there is time for one at least."""
     left = batch if budget.trials is None else min(batch, budget.trials - len(session.ledger.trials))
     if session.ledger.new and clock.seconds is not None:
         left = min(left, int(clock.for_search(session.ending) / session.pace))

@@ -1,0 +1,1 @@
+"""Several tasks tuned as one job: which of them gets the next round."""
