@@ -89,7 +89,7 @@ def compare(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], boo
     turn = sum(max(GROUP, c.seconds) for c in candidates)
     planned = max(FEWEST_ROUNDS, min(ROUNDS, int(PATIENCE / turn)))
     quiet = number = 0
-    while number < planned and (number < FEWEST_ROUNDS or in_time()):
+    while number < planned and (number < FEWEST_ROUNDS or in_time()) or _moved(least, number):
         quiet += _round(lab, candidates, number, least)
         number += 1
     end = time.monotonic() + patience - PAUSE - turn
@@ -100,10 +100,22 @@ def compare(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], boo
     return least
 
 
+def _moved(least: Sequence[float], number: int) -> bool:
+    """Whether all that was timed has become void, by a machine lost in the last round."""
+    return 0 < number < MOST_ROUNDS and min(least) == float("inf")
+
+
 def _round(lab: Lab, candidates: Sequence[Candidate], number: int, least: list[float]) -> bool:
-    """Time each candidate once more; whether at least half came near the best they have ever shown."""
+    """Time each candidate once more; whether at least half came near the best they have ever shown.
+
+    Where the rounds go on at another machine, those until then are void.
+    """
+    places = [c.place for c in candidates]
     order = [(number + i) % len(candidates) for i in range(len(candidates))]
     times = lab.time([candidates[i] for i in order])
+    if places != [c.place for c in candidates]:
+        least[:] = [float("inf")] * len(least)
+        return False
     near = 0
     for i, seconds in zip(order, times, strict=True):
         least[i] = min(least[i], seconds)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .measure.failure import Failure
-from .measure.lock import MachineLock
-from .measure.pool import Pool, Timed
+from .measure.lock import MachineLock, Unlocked
+from .measure.pool import Timed
 from .measure.recipe import Row
+from .measure.workers import Workers
 
 SLOW = 1.08
 """An incumbent this much above its best time says that the machine is slow now."""
@@ -21,7 +22,7 @@ GROUP = 0.003
 class Candidate:
     """A row on the bench, or the untuned default (`row` None). `trial` is its record's id, 0 for the default.
 
-    `times` are seconds, empty until it was found right; `provisional` ones were taken in a slow phase,
+    `times` are seconds, empty until it was found right, all taken on the machine `place`; `provisional` ones were taken in a slow phase,
     `outdated` ones with the code of another generator.
     """
 
@@ -29,6 +30,7 @@ class Candidate:
     row: Row | None
     trial: int = 0
     times: list[float] = field(default_factory=list[float])
+    place: str = ""
     provisional: bool = False
     outdated: bool = False
     built: bool = False
@@ -39,14 +41,26 @@ class Candidate:
         """The best time; infinite where there is none."""
         return min(self.times, default=float("inf"))
 
+    def take(self, timed: Timed) -> None:
+        """Add times. Those of another machine are dropped: they cannot be compared."""
+        if timed.place != self.place:
+            self.place = timed.place
+            self.times.clear()
+        self.times += timed.times
+
 
 class Lab:
     """Builds, verifies and times candidates, holding the machine's lock as each of these needs."""
 
-    def __init__(self, pool: Pool, lock: MachineLock) -> None:
+    def __init__(self, pool: Workers, lock: MachineLock | Unlocked) -> None:
         self._pool = pool
         self._lock = lock
         self._count = 0
+
+    @property
+    def place(self) -> str:
+        """The machine of the next round."""
+        return self._pool.place
 
     def candidate(self, row: Row | None) -> Candidate:
         """A new candidate, not built yet."""
@@ -75,9 +89,7 @@ class Lab:
         with self._lock.alone():
             slow = self._slow(incumbent)
             best = incumbent.seconds if incumbent else None
-            for candidate in candidates:
-                self._verify(candidate, best)
-                best = min(candidate.seconds, best) if best else candidate.seconds
+            for candidate in self._verify(candidates, best):
                 done(candidate, slow)
             return slow or self._slow(incumbent)
 
@@ -98,8 +110,7 @@ class Lab:
                 if candidate.failure or candidate.outdated:
                     candidate.times.clear()
                     candidate.outdated = False
-                if candidate.built:
-                    self._verify(candidate, None)
+            for candidate in self._verify([c for c in missing if c.built], None):
                 if candidate.failure:
                     candidate.times.clear()
 
@@ -109,24 +120,28 @@ class Lab:
         for candidate in candidates:
             candidate.built = False
 
-    def _verify(self, candidate: Candidate, best: float | None) -> None:
-        finite = best if best is not None and best < float("inf") else None
-        result = self._pool.measure(candidate.number, finite)
-        if isinstance(result, Timed):
-            candidate.times += result.times
-        else:
-            candidate.failure = result
+    def _verify(self, candidates: Sequence[Candidate], best: float | None) -> Iterator[Candidate]:
+        """Verify and time built candidates; each as it is done, in whatever order."""
+        by_number = {c.number: c for c in candidates}
+        for number, result in self._pool.measure_all(list(by_number), best):
+            candidate = by_number[number]
+            if isinstance(result, Timed):
+                candidate.take(result)
+            else:
+                candidate.failure = result
+            yield candidate
 
     def _again(self, candidate: Candidate) -> float:
         result = self._pool.time(candidate.number, max(GROUP, candidate.seconds))
         if isinstance(result, Failure):
             return float("inf")
-        candidate.times += result.times
+        candidate.take(result)
         return min(result.times)
 
     def _slow(self, incumbent: Candidate | None) -> bool:
         """Whether the incumbent, timed twice, stays above its best by more than `SLOW` allows."""
         if incumbent is None or not incumbent.built:
             return False
-        best = incumbent.seconds
-        return min(self._again(incumbent) for _ in range(2)) > SLOW * best
+        place, best = incumbent.place, incumbent.seconds
+        least = min(self._again(incumbent) for _ in range(2))
+        return incumbent.place == place and least > SLOW * best

@@ -26,7 +26,8 @@ class Budget:
 class Options:
     """`fresh` starts the task over; `batch` candidates are built at once, then timed; `lock` is for tests.
 
-    `early_stop` ends a search after so many trials without improvement; 0 never does.
+    `early_stop` ends a search after so many trials without improvement; 0 never does. `runner` is a cluster to
+    measure on, as `dask://HOST:PORT`; empty for this machine.
     """
 
     seed: int = 0
@@ -36,3 +37,4 @@ class Options:
     builders: int = field(default_factory=available_cores)
     limits: Limits = field(default_factory=Limits)
     lock: Path | None = None
+    runner: str = ""

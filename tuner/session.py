@@ -16,13 +16,12 @@ from .events import Event, Phase, Round, Started, Trial
 from .final import allowance, compare, contenders, promising, time_again, winner
 from .lab import Candidate, Lab
 from .ledger import Ledger
-from .measure.lock import MachineLock
-from .measure.pool import Pool
 from .options import Budget, Options
 from .outcome import EXHAUSTED, FAILING, STALLED, Outcome
 from .population import points
 from .problem import Problem
 from .records import Records
+from .runner import opened_lab
 from .search.searcher import Searcher
 
 KEPT = 32
@@ -40,8 +39,7 @@ def opened(problem: Problem, searcher: Searcher, records: Records, on_event: Cal
     if options.fresh:
         records.retire(blank.key, blank.template_hash)
     records.retire_failures(blank.key, blank.template_hash, blank.generator)
-    with Pool(problem.recipe, blank.key.threads, options.builders, options.limits) as pool:
-        lab = Lab(pool, MachineLock(options.lock))
+    with opened_lab(problem, options) as lab:
         yield Session(problem, searcher, records, on_event, options, lab, clock)
 
 

@@ -11,9 +11,11 @@ RUN_TIMEOUT = "run time-out"
 CRASH = "crash"
 WRONG = "wrong result"
 OUT_OF_MEMORY = "out of memory"
+WORKER_LOST = "worker lost"         # the cluster's worker went away, each time it was tried
 UNKNOWN = "unknown"                  # anything else, which is a fault of txc's own
 
-KINDS = (INVALID, COMPILE_ERROR, BUILD_TIMEOUT, RUN_TIMEOUT, CRASH, WRONG, OUT_OF_MEMORY, UNKNOWN)
+KINDS = (INVALID, COMPILE_ERROR, BUILD_TIMEOUT, RUN_TIMEOUT, CRASH, WRONG, OUT_OF_MEMORY, WORKER_LOST,
+         UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

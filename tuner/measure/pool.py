@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -36,9 +36,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Times of a right candidate, in seconds, as they were taken."""
+    """Times of a right candidate, in seconds, as they were taken; `place` is the machine, empty for this."""
 
     times: tuple[float, ...]
+    place: str = ""
 
 
 class Pool:
@@ -68,6 +69,11 @@ class Pool:
             process.kill()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    @property
+    def place(self) -> str:
+        """This machine."""
+        return ""
+
     def prepare(self) -> Failure | None:
         """Compute what all candidates share; meanwhile the other workers start."""
         for process in (*self._builders, self._runner):
@@ -92,6 +98,14 @@ class Pool:
         """Verify and time a built candidate; `best` is the seconds of the best so far."""
         limit = self._limits.run + 20 * (best or 0.0)
         return self._run({"op": "measure", "folder": str(self._folder(number)), "best": best}, limit)
+
+    def measure_all(self, numbers: Sequence[int], best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
+        """Verify and time built candidates one after another."""
+        for number in numbers:
+            result = self.measure(number, best)
+            if isinstance(result, Timed):
+                best = min(*result.times, best or float("inf"))
+            yield number, result
 
     def time(self, number: int, seconds: float) -> Timed | Failure:
         """Time a candidate again that is known to be right, for about so many seconds."""
