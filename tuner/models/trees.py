@@ -1,0 +1,120 @@
+"""Cost models that are forests: Ansor's, which predicts what candidates are worth, and AutoTVM's order."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+
+from ..features.rows import Features
+from .boosting import Growth, grow
+from .fitted import Fitted, load
+from .forest import Forest
+from .labels import Label, labels, usable
+from .model import Floats, Samples
+from .objectives import Loss, by_rows, importance, ranked, squared
+
+HALVED = 64
+"""Measurements after which a model of other tasks counts half."""
+
+FORGOTTEN = 0.05
+"""Below this share of its word it is dropped, after 277 measurements (AutoTVM)."""
+
+
+class ForestModel(ABC):
+    """Implements `model.Model` with a forest: a candidate's score is the sum over its rows.
+
+    `layout` names the features (`layout.layout`). `prior` was fitted to other tasks: what it says is where
+    this model starts from, the less so the more is measured. As base margin it can help at once where the
+    tasks resemble each other, and mislead where they do not, which `trust` says.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, layout: str, *, label: Label = "ratio", growth: Growth | None = None,
+                 prior: Fitted | None = None) -> None:
+        self.layout, self.label, self.growth = layout, label, growth or Growth()
+        self._prior = prior
+        self._fitted: Fitted | None = None
+
+    @property
+    def fitted(self) -> Fitted | None:
+        """What scores now: the fit or, before the first, the prior."""
+        return self._fitted or self._prior
+
+    @property
+    def trust(self) -> float:
+        if self._fitted is not None:
+            return 1.0
+        return 0.5 if self._prior is not None else 0.0
+
+    def fit(self, samples: Samples) -> None:
+        """Learn from all that was measured so far. Tasks of which all candidates failed are left out.
+
+        Raises TxcError R682 where LightGBM is missing.
+        """
+        good = samples.select(usable(samples))
+        if len(good) < 2:
+            return
+        share = self._share(len(samples))
+        prior = [] if share == 0 or self._prior is None else [self._prior]
+        base = sum((share * p.score(good.features, len(good)) for p in prior), np.zeros(len(good)))
+        worth = labels(good, self.label)
+        start = self._start(worth - base, importance(worth, good.weights))
+        objective = by_rows(self._loss(worth, good), good.features.owner, base + start)
+        own = grow(good.features.values, objective, self.growth)
+        forest = Forest.joined([*(p.forest.scaled(share) for p in prior), own])
+        total = start + sum(share * p.start for p in prior)
+        self._fitted = Fitted(self.kind, self.layout, total, forest)
+
+    def score(self, features: Features, candidates: int) -> Floats:
+        """The scores (candidates,), higher is faster; all 0 while nothing is known."""
+        return np.zeros(candidates) if self.fitted is None else self.fitted.score(features, candidates)
+
+    def save(self, path: Path) -> None:
+        """Write what was fitted to a file. Nothing must have been fitted in vain: there is a fit."""
+        assert self.fitted is not None, "nothing was fitted"
+        self.fitted.save(path)
+
+    @classmethod
+    def load(cls, path: Path, layout: str) -> Self:
+        """The model of a file, as the prior of a new one. Raises TxcError R680, R681."""
+        return cls(layout, prior=load(path, cls.kind, layout))
+
+    @staticmethod
+    def _share(measured: int) -> float:
+        share = 2 ** (-measured / HALVED)
+        return share if share >= FORGOTTEN else 0.0
+
+    @abstractmethod
+    def _loss(self, worth: Floats, samples: Samples) -> Loss: ...
+
+    @abstractmethod
+    def _start(self, missing: Floats, weights: Floats) -> float:
+        """The same score for all, from what they lack."""
+
+
+class AnsorModel(ForestModel):
+    """Predicts what candidates are worth, with one model for all tasks of a target (Ansor's cost model)."""
+
+    kind = "ansor"
+
+    def _loss(self, worth: Floats, samples: Samples) -> Loss:
+        return squared(worth, importance(worth, samples.weights))
+
+    def _start(self, missing: Floats, weights: Floats) -> float:
+        return float(np.average(missing, weights=weights))
+
+
+class RankModel(ForestModel):
+    """Predicts only the order of candidates of a task (AutoTVM's rank objective), one row each or several."""
+
+    kind = "rank"
+
+    def _loss(self, worth: Floats, samples: Samples) -> Loss:
+        return ranked(worth, samples, self.growth.seed)
+
+    def _start(self, missing: Floats, weights: Floats) -> float:
+        return 0.0
