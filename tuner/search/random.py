@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..population import grid, points, sample
+from ..population import grid, points
+from ..sampler import Sampler
 from ..space import Matrix, Space
 from .searcher import Scores, Seen
 
@@ -21,7 +22,7 @@ ENUMERABLE = 1 << 22
 
 
 class RandomSearch:
-    """Proposes valid rows in a random order: log-uniform in wide ranges, uniform over lists of values."""
+    """Proposes valid rows in a random order: as `Sampler` draws them, then what it missed of a small space."""
 
     def __init__(self, space: Space, seed: int = 0) -> None:
         self._chunks = _order(space, np.random.default_rng(seed))
@@ -47,9 +48,10 @@ class RandomSearch:
 def _order(space: Space, rng: np.random.Generator) -> Iterator[Matrix]:
     """Valid rows, each once, in chunks; some chunks may be empty."""
     proposed = Seen()
+    sampler = Sampler(space)
     idle = 0
     while idle < PATIENCE:
-        rows = sample(space, CHUNK, rng)
+        rows = sampler.draw(CHUNK, rng)
         new = proposed.fresh(rows[space.valid(rows)])
         proposed.add(new)
         idle = 0 if len(new) else idle + 1

@@ -12,11 +12,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..population import Keys, keys, unique, without
+from ..population import Keys, keys
 from ..space import Matrix
 
 Scores = npt.NDArray[np.float64]
 """Seconds a run of each row; infinite for one that failed."""
+
+Positions = npt.NDArray[np.intp]
 
 
 class Searcher(Protocol):
@@ -44,5 +46,12 @@ class Seen:
 
     def fresh(self, rows: Matrix) -> Matrix:
         """The rows not remembered, without repetitions, in order."""
-        rows = unique(rows)
-        return rows if self._keys is None else without(rows, self._keys)
+        return self.fresh_at(rows)[0]
+
+    def fresh_at(self, rows: Matrix) -> tuple[Matrix, Positions]:
+        """The rows not remembered, without repetitions, in order, and where they stand."""
+        found = keys(rows)
+        first = np.sort(np.unique(found, return_index=True)[1])
+        if self._keys is not None:
+            first = first[~np.isin(found[first], self._keys)]
+        return rows[first], first
