@@ -57,7 +57,7 @@ class Cluster:
         if self._client.status != "running":
             raise failed("R676", f"the dask cluster at {self.address.scheduler} has gone",
                          "finished trials are recorded: start again to go on")
-        found = self._client.scheduler_info(n_workers=-1)["workers"]
+        found = self._client.scheduler_info()["workers"]
         return [name for name, facts in found.items()
                 if facts.get("resources", {}).get(self.address.resource, 0) >= 1]
 
