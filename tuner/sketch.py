@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from ..dsl import ast
 
 
+MOST_TAILS = 2
+"""Tails of one filling. Each doubles code that is compiled, and none of the fastest schedules had more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The product of some columns lies between `low` and `high`, inclusive; `why` is for readers.
@@ -22,6 +26,18 @@ class Limit:
     low: int
     high: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A loop that is split: its extent times the product of some columns `of`, into inner parts, outer first.
+
+    Parts that do not divide leave tails, each of which is code of its own.
+    """
+
+    extent: int
+    of: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +55,13 @@ class Step:
 class Sketch:
     """A derived schedule with holes: prints as the lines of a `schedule` block.
 
+    `parts` are the splits whose tails are counted: a filling with more than `MOST_TAILS` of them is left out.
     `derivation` lists the rules that made it, first to last, output stages first (Ansor, OSDI 2020, section 4.1).
     """
 
     directives: tuple[ast.Directive, ...]
     limits: tuple[Limit, ...] = ()
+    parts: tuple[Parts, ...] = ()
     derivation: tuple[Step, ...] = ()
 
     def __str__(self) -> str:

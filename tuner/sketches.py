@@ -21,7 +21,7 @@ from ..compiler.schedule.holes import Column
 from ..compiler.schedule.template import Row, Template
 from ..compiler.target.target import Target
 from ..dsl import ast
-from .sketch import Limit, Sketch
+from .sketch import MOST_TAILS, Parts, Sketch
 from .space import Mask, Matrix
 
 SKETCH = "sketch"
@@ -115,9 +115,11 @@ class SketchSpace:
         at = {column.name: k for k, column in enumerate(self.templates[number].columns)}
         ok = np.ones(len(own), np.bool_)
         for limit in self.sketches[number].limits:
-            product = _product(limit, at, own)
+            product = _product(limit.columns, at, own)
             ok &= (limit.low <= product) & (product <= limit.high)
-        return ok
+        tails = sum((_tails(parts, at, own) for parts in self.sketches[number].parts),
+                    start=np.zeros(len(own), np.int64))
+        return ok & (tails <= MOST_TAILS)
 
     def default_row(self) -> Row:
         """A valid row to start from: of the first sketch that has one."""
@@ -146,9 +148,16 @@ class SketchSpace:
         return np.array([[column.low for column in self.columns]], np.int64)
 
 
-def _product(limit: Limit, at: dict[str, int], own: Matrix) -> Matrix:
-    known = [own[:, at[name]] for name in limit.columns if name in at]
+def _product(names: Sequence[str], at: dict[str, int], own: Matrix) -> Matrix:
+    """The products of some columns; those that there are not count as 1."""
+    known = [own[:, at[name]] for name in names if name in at]
     return np.multiply.reduce(known, axis=0) if known else np.ones(len(own), np.int64)
+
+
+def _tails(parts: Parts, at: dict[str, int], own: Matrix) -> Matrix:
+    """How many tails a split leaves: of the tile of all its parts, and of the innermost part in that."""
+    rest = parts.extent * _product(parts.of, at, own) % _product(parts.parts, at, own)
+    return (rest > 0).astype(np.int64) + (rest % _product(parts.parts[-1:], at, own) > 0)
 
 
 def _either(one: Column, other: Column) -> Column:

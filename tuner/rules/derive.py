@@ -28,7 +28,7 @@ def derive(graph: dag.Dag, target: Target, rules: Sequence[Rule] = BUILTIN, thre
     context = Context(graph, replace(target, cores=threads or target.cores))
     start = Draft(_order(graph))
     drafts = {draft.lines: draft for draft in _finished(start, rules, context)}
-    sketches = (Sketch(parse_directives("\n".join(d.lines)), d.limits, d.steps)
+    sketches = (Sketch(parse_directives("\n".join(d.lines)), d.limits, d.parts, d.steps)
                 for d in _spread(tuple(drafts.values())))
     return tuple(s for s in sketches if _legal(graph, s, target)) or (Sketch(()),)
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ...compiler import dag
 from ...compiler.target.target import Target
-from ..sketch import Limit, Step
+from ..sketch import Limit, Parts, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,20 @@ Item = StageItem | OperandItem
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A schedule half written: directives as text, limits, the rules so far, and the items left.
-
-    `rows` are the loops of a stage inside which a whole row of it is known, for producers to be computed at.
-    """
+    """A schedule half written: directives as text, limits, splits, the rules so far, and the items left."""
 
     todo: tuple[Item, ...]
     lines: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
+    parts: tuple[Parts, ...] = ()
     steps: tuple[Step, ...] = ()
 
-    def then(self, *lines: str, limits: tuple[Limit, ...] = (), items: tuple[Item, ...] = (),
-             without: frozenset[str] = frozenset()) -> Draft:
+    def then(self, *lines: str, limits: tuple[Limit, ...] = (), parts: tuple[Parts, ...] = (),
+             items: tuple[Item, ...] = (), without: frozenset[str] = frozenset()) -> Draft:
         """This draft with more lines, and `items` in the place of the first; stages in `without` are done."""
         rest = tuple(i for i in self.todo[1:] if not (isinstance(i, StageItem) and i.name in without))
         return replace(self, todo=(*items, *rest), lines=(*self.lines, *lines),
-                       limits=(*self.limits, *limits))
+                       limits=(*self.limits, *limits), parts=(*self.parts, *parts))
 
 
 class Verdict(Enum):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from ...compiler import dag
 from .draft import Context, Draft, Item, OperandItem, Verdict
-from .tiles import knob, split, stage_word, task
+from .tiles import split, stage_word
 
 SMALL = 1 << 14
 """Elements of a copy that one thread makes sooner than several."""
@@ -63,9 +62,8 @@ class PackAhead:
         assert isinstance(item, OperandItem)
         lines = [_cache_read(item, context), *_panels(item, context)]
         shape = context.graph.tensor(item.tensor).shape
-        outer = [name for name in _loops(item)[:-1]]
         if prod(shape) > SMALL and not _constant(item, context):
-            task(_copy(item, context), outer[:1], lines)
+            lines.append(f"parallel {_copy(item, context)}.{_longest(item, shape)}")
         yield draft.then(*lines)
 
 
@@ -87,6 +85,12 @@ def _loops(item: OperandItem) -> list[str]:
     lane = item.names[item.lane]
     names = [f"{name}_0" if name == lane else name for name in item.names]
     return [*names, f"{lane}_1"]
+
+
+def _longest(item: OperandItem, shape: tuple[int, ...]) -> str:
+    """The outermost of a copy's loops that are about as long as the longest."""
+    extents = [1 if k == item.lane else extent for k, extent in enumerate(shape)]
+    return item.names[next(k for k, extent in enumerate(extents) if 2 * extent > max(extents))]
 
 
 def _panels(item: OperandItem, context: Context) -> list[str]:

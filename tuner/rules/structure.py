@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ...compiler import dag
-from ..sketch import Limit
+from ..sketch import Limit, Parts
 from .analysis import guarded_axes, packable, reads, step
 from .draft import Context, OperandItem, StageItem
 from .tiles import Loops, enough_tasks, knob, operands, register_tile, rows_of, split, stage_word, task
@@ -178,11 +178,15 @@ class Structure:
         made = [f"order {own.stage}: {' '.join(loops)}", f"vectorize {own.stage}.{loops[-1]}"]
         if self._blocks > 1:
             made += self._unrolled_taps()
+        return made + self._unrolled() + self._peeled()
+
+    def _unrolled(self) -> list[str]:
+        """The register tile is written out; where a filter's taps are innermost, perhaps some of them too."""
         registers = self.context.target.vector_registers
-        step_name = f"{stage_word(own.stage)}_step"
-        made += [knob(step_name, (registers, 4 * registers, 9 * registers)),
-                 f"unroll {own.stage}: {step_name}"]
-        return made + self._peeled()
+        if self.reductions[-1].extent > TAPS:
+            return [f"unroll {self.own.stage}: {registers}"]
+        name = f"{stage_word(self.own.stage)}_step"
+        return [knob(name, (registers, 4 * registers, 9 * registers)), f"unroll {self.own.stage}: {name}"]
 
     def _reduction_level(self, number: int) -> list[str]:
         """One level of the reduction: in the outer one long axes stand outside taps, else inside."""
@@ -213,8 +217,37 @@ class Structure:
     def limits(self) -> tuple[Limit, ...]:
         """What fillings are worth measuring."""
         innermost = (self.host, self._host_levels) if self._tiles == 1 else (self.own, self._tiles - 1)
+        taps = tuple(f"{self.own.stage}.{a.name}.{self._block(a, 1)}" for a in self.reductions
+                     if 1 < a.extent <= TAPS) if self._blocks > 1 else ()
         return (register_tile(*innermost, self.width, self.context),
-                enough_tasks(self._task_columns(), self.host, self.context))
+                enough_tasks(self._task_columns(), self.host, self.context),
+                Limit(taps, 1, TAPS, "taps are written out around the innermost loop"))
+
+    def parts(self) -> tuple[Parts, ...]:
+        """Whose tails count: the consumer's loops, the stage's tiles of what it is given, reduction blocks."""
+        columns = {a.name: self._host_columns(a) for a in self.host.split}
+        made = [Parts(a.extent, (), columns[a.name]) for a in self.host.split]
+        if self._tiles > 1:
+            tiles = {a.name: self._own_columns(a) for a in self.own.split}
+            given = {own.name: columns[host.name] for host, own in zip(self.host.split, self.own.split, strict=True)}
+            made += [Parts(1, given[name], parts) for name, parts in tiles.items()]
+        if self._blocks > 1:
+            made += [Parts(a.extent, (), (f"{self.own.stage}.{a.name}.{self._block(a, 1)}",))
+                     for a in self.reductions]
+        return tuple(made)
+
+    def _host_columns(self, axis: dag.Axis) -> tuple[str, ...]:
+        """The columns of an axis's parts in the consumer, outer first."""
+        numbers = range(1, self._host_levels + 1)
+        columns = tuple(f"{self.host.stage}.{axis.name}.{self.host.part(axis.name, k)}" for k in numbers)
+        if axis.name != self.host.lane:
+            return columns
+        return (*columns, self.width) if self._tiles > 1 else (*columns[:-1], self.width)
+
+    def _own_columns(self, axis: dag.Axis) -> tuple[str, ...]:
+        """The columns of an axis's parts in the stage itself, outer first."""
+        columns = tuple(f"{self.own.stage}.{axis.name}.{self.own.part(axis.name, k)}" for k in range(1, self._tiles))
+        return (*columns[:-1], self.width) if axis.name == self.lane else columns
 
     def _task_columns(self) -> list[str]:
         columns = [f"{self.host.stage}.{a.name}.{self.host.part(a.name, k)}"

@@ -40,4 +40,5 @@ class TilingWithFusion:
                 made = Structure(text, item, lane, context)
                 if made.worthwhile and (self._pack or not made.gathers):
                     items = made.operands() if self._pack else ()
-                    yield draft.then(*made.lines(), limits=made.limits(), items=items)
+                    yield draft.then(*made.lines(), limits=made.limits(), parts=made.parts(),
+                                     items=items)
