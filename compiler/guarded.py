@@ -27,6 +27,10 @@ class GuardedBuffer:
         if content is not None:
             self.array[...] = content
 
+    def refill(self) -> None:
+        """Write the pattern everywhere again; for buffers without content."""
+        self._memory.fill(self.pattern)
+
     def damage(self) -> list[str]:
         """What was written that must not be, in words."""
         found: list[str] = []
@@ -34,9 +38,16 @@ class GuardedBuffer:
             found.append(f"memory before {self.tensor.name} was written")
         if (self._memory[self._inside.stop :] != self.pattern).any():
             found.append(f"memory after {self.tensor.name} was written")
-        if self.content is not None and self.array.tobytes() != self.content.tobytes():
+        if self.changed():
             found.append(f"the input {self.tensor.name} was changed")
         return found
+
+    def changed(self) -> bool:
+        """Whether any bit of the content is not as it was given."""
+        if self.content is None:
+            return False
+        given = np.ascontiguousarray(self.content).reshape(-1).view(np.uint8)
+        return not np.array_equal(self._memory[self._inside], given)
 
     def untouched(self) -> Array:
         """Where elements still hold the pattern."""

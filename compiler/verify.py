@@ -67,6 +67,11 @@ def verify_case(case: Case, run: Run, pattern: int = PATTERNS[0]) -> Verdict:
     inputs = [GuardedBuffer(t, pattern, array) for t, array in case.inputs]
     outputs = [GuardedBuffer(t, pattern) for t, _ in case.outputs]
     run([b.array for b in inputs], [b.array for b in outputs])
+    return judge(case, inputs, outputs)
+
+
+def judge(case: Case, inputs: Sequence[GuardedBuffer], outputs: Sequence[GuardedBuffer]) -> Verdict:
+    """The verdict on what a run has left in its buffers."""
     damage = [problem for b in (*inputs, *outputs) for problem in b.damage()]
     if damage:
         return Verdict(ok=False, worst=float("inf"), message=f"{'; '.join(damage)} ({case.name})")

@@ -1,5 +1,8 @@
 """The end of a run: good candidates are timed again, and the best of them against the untuned default.
 
+The best few and the default are compiled anew for that, as the kernel is in the end: what another compiler
+made of them has only chosen them.
+
 First times come from single groups, perhaps in a slow phase; many rows that are as good as the best look
 worse. Rounds in which all candidates take turns are spread over time and disturbed alike. They give every
 candidate the same chance to show its best time, by which the winner is chosen, and times of one machine in
@@ -9,7 +12,7 @@ one state, from which the speed-up is told.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import ceil
 
 from .lab import GROUP, SLOW, Candidate, Lab
@@ -29,6 +32,15 @@ ROUNDS = 20
 FEWEST_ROUNDS = 5
 PATIENCE = 20.0
 """Seconds that the final comparison may take; slow kernels get fewer contenders, then fewer rounds."""
+
+SPREAD, MOST_SPREAD = 0.1, 10.0
+"""The part of what the run took until then over which the planned rounds are spread, and at most seconds."""
+
+AT_ONCE = 3
+"""Contenders that are compiled beside each other: the default and the best two come first."""
+
+COMPILING = 10.0
+"""Seconds after which no more contenders are compiled; the first ones always are."""
 
 QUIET = 0.25
 """The part of the planned rounds that must be quiet; otherwise more follow."""
@@ -52,8 +64,20 @@ def allowance(elapsed: float) -> float:
 
 def promising(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those worth timing again, best first; provisional times count as better than they look."""
-    right = sorted((c for c in candidates if c.times), key=_hoped_seconds)
+    right = distinct(sorted((c for c in candidates if c.times), key=_hoped_seconds))
     return right[:max(AT_LEAST, min(AT_MOST, ceil(AGAIN * len(right))))]
+
+
+def distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The first of those that are the same program."""
+    seen = set[str]()
+    found: list[Candidate] = []
+    for candidate in candidates:
+        if candidate.code not in seen:
+            found.append(candidate)
+        if candidate.code:
+            seen.add(candidate.code)
+    return found
 
 
 def _hoped_seconds(candidate: Candidate) -> float:
@@ -72,27 +96,44 @@ def time_again(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], 
 
 def contenders(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The best few: fewer of slow kernels, so that every one still gets its rounds."""
-    right = sorted((c for c in candidates if c.times), key=lambda c: c.seconds)
+    right = distinct(sorted((c for c in candidates if c.times), key=lambda c: c.seconds))
     if not right:
         return []
     affordable = int(PATIENCE / (ROUNDS * max(GROUP, right[0].seconds))) - 1
     return right[:max(2, min(CONTENDERS, affordable))]
 
 
+def as_final(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], bool]) -> list[Candidate]:
+    """New candidates for these, compiled as in the end, verified and timed; some may fail now.
+
+    They are compiled in this order, some at once. The last ones are left out where that takes long.
+    """
+    made = [lab.as_final(c) for c in candidates]
+    end = time.monotonic() + COMPILING
+    ready: list[Candidate] = []
+    while len(ready) < len(made) and (not ready or (time.monotonic() < end and in_time())):
+        ready += (some := made[len(ready):len(ready) + AT_ONCE])
+        lab.verify(some)
+    return ready
+
+
 def compare(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], bool],
-            patience: float = MOST_PATIENCE) -> list[float]:
+            elapsed: float = 0.0) -> list[float]:
     """The least time of each candidate over interleaved rounds, whose order turns from round to round.
 
-    While too few rounds were quiet, more follow, further apart, for up to `patience` seconds.
+    The rounds of a run that has gone on for `elapsed` seconds are spread over a part of that. While too few
+    of them were quiet, more follow, further apart, for some seconds.
     """
     least = [float("inf")] * len(candidates)
     turn = sum(max(GROUP, c.seconds) for c in candidates)
     planned = max(FEWEST_ROUNDS, min(ROUNDS, int(PATIENCE / turn)))
+    pause = max(0.0, min(MOST_SPREAD, SPREAD * elapsed) / planned - turn)
     quiet = number = 0
-    while number < planned and (number < FEWEST_ROUNDS or in_time()) or _moved(least, number):
+    while (number < planned and (number < FEWEST_ROUNDS or in_time())) or _moved(least, number):
+        time.sleep(pause if number and in_time() else 0.0)
         quiet += _round(lab, candidates, number, least)
         number += 1
-    end = time.monotonic() + patience - PAUSE - turn
+    end = time.monotonic() + allowance(elapsed) - PAUSE - turn
     while quiet < QUIET * planned and number < MOST_ROUNDS and in_time() and time.monotonic() < end:
         time.sleep(PAUSE)
         quiet += _round(lab, candidates, number, least)

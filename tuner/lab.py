@@ -22,8 +22,9 @@ GROUP = 0.003
 class Candidate:
     """A row on the bench, or the untuned default (`row` None). `trial` is its record's id, 0 for the default.
 
-    `times` are seconds, empty until it was found right, all taken on the machine `place`; `provisional` ones were taken in a slow phase,
-    `outdated` ones with the code of another generator.
+    `times` are seconds, empty until it was found right, all taken on the machine `place`; `provisional` ones
+    were taken in a slow phase, `outdated` ones with the code of another generator or compiler. A `final` one
+    is compiled as the kernel is in the end. Candidates of equal `code` are the same program; it may be empty.
     """
 
     number: int
@@ -34,6 +35,8 @@ class Candidate:
     provisional: bool = False
     outdated: bool = False
     built: bool = False
+    final: bool = False
+    code: str = ""
     failure: Failure | None = None
 
     @property
@@ -47,6 +50,7 @@ class Candidate:
             self.place = timed.place
             self.times.clear()
         self.times += timed.times
+        self.code = timed.code
 
 
 class Lab:
@@ -72,10 +76,26 @@ class Lab:
         with self._lock.shared():
             return self._pool.prepare()
 
+    def as_final(self, candidate: Candidate) -> Candidate:
+        """The same row as a new candidate that is compiled as the kernel is in the end; not built yet."""
+        made = self.candidate(candidate.row)
+        made.trial, made.final = candidate.trial, True
+        return made
+
+    def start_building(self, candidates: Sequence[Candidate]) -> None:
+        """Have candidates built while others are timed, on cores that this leaves free.
+
+        Call it with the next batch before `measure` of this one; `build` waits for them.
+        """
+        for final, rows in _by_way(candidates):
+            self._pool.start(rows, final=final)
+
     def build(self, candidates: Sequence[Candidate]) -> None:
         """Build candidates on all cores; each is then built or has a failure."""
+        failures: dict[int, Failure | None] = {}
         with self._lock.shared():
-            failures = self._pool.build({c.number: c.row for c in candidates})
+            for final, rows in _by_way(candidates):
+                failures |= self._pool.build(rows, final=final)
         for candidate in candidates:
             candidate.failure = failures[candidate.number]
             candidate.built = candidate.failure is None
@@ -145,3 +165,10 @@ class Lab:
         place, best = incumbent.place, incumbent.seconds
         least = min(self._again(incumbent) for _ in range(2))
         return incumbent.place == place and least > SLOW * best
+
+
+def _by_way(candidates: Sequence[Candidate]) -> Iterator[tuple[bool, dict[int, Row | None]]]:
+    """Rows by number, those that are compiled quickly and those that are compiled as in the end."""
+    for final in (False, True):
+        if rows := {c.number: c.row for c in candidates if c.final == final}:
+            yield final, rows

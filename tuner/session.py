@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from ..dsl.diagnostics import Diagnostic, TxcError
 from .clock import Clock, ending
 from .events import Event, Phase, Round, Started, Trial
-from .final import allowance, compare, contenders, promising, time_again, winner
+from .final import as_final, compare, contenders, promising, time_again, winner
 from .lab import Candidate, Lab
 from .ledger import Ledger
 from .options import Budget, Options
@@ -183,11 +183,18 @@ class Session:
             self._choose(best, in_time)
 
     def _choose(self, best: list[Candidate], in_time: Callable[[], bool]) -> None:
-        default, *least = compare(self._lab, [self._default, *best], in_time, allowance(self._clock.elapsed))
+        untuned, *made = as_final(self._lab, [self._default, *best], in_time)
+        for candidate in made:
+            if candidate.failure:
+                self.ledger.condemn(candidate)
+        best = [c for c in made if c.times]
+        if not best or not untuned.times:
+            return
+        default, *least = compare(self._lab, [untuned, *best], in_time, self._clock.elapsed)
         for candidate in best:
             self.ledger.retime(candidate)
         first = winner(best, least)
-        self.ledger.choose(best[first], least[first], self._default, default)
+        self.ledger.choose(best[first], least[first], untuned, default)
 
     def outcome(self, status: str) -> Outcome:
         """What the session has come to."""

@@ -35,7 +35,10 @@ class FakeRecipe:
     def prepare(self) -> None:
         pass
 
-    def build(self, row: Row | None, folder: Path) -> None:
+    def warm(self) -> None:
+        pass
+
+    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
         behaviour, cost = (INSTANT, 50) if row is None else row[:2]
         match behaviour:
             case 9:
@@ -51,6 +54,7 @@ class FakeRecipe:
             case _:
                 compile_c(BODIES[behaviour], folder)
         (folder / "cost").write_text(str(cost))
+        return ""
 
     def load(self, folder: Path) -> FakeBench:
         library = ctypes.CDLL(str(folder / "k.so")) if (folder / "k.so").exists() else None

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 from txc.tuner import final
 from txc.tuner.final import (
+    AT_ONCE,
     CONTENDERS,
     FEWEST_ROUNDS,
     LEAST_PATIENCE,
@@ -14,6 +15,7 @@ from txc.tuner.final import (
     MOST_ROUNDS,
     ROUNDS,
     allowance,
+    as_final,
     compare,
     contenders,
     promising,
@@ -21,6 +23,7 @@ from txc.tuner.final import (
     winner,
 )
 from txc.tuner.lab import Candidate, Lab
+from txc.tuner.measure.failure import WRONG, Failure
 
 
 class FakeLab:
@@ -119,13 +122,65 @@ def test_slow_rounds_are_followed_by_more_until_some_were_quiet():
     assert len(lab.rounds) == ROUNDS + 9
 
 
-def test_a_machine_that_stays_slow_ends_the_comparison_all_the_same():
+def test_a_machine_that_stays_slow_ends_the_comparison_all_the_same(monkeypatch: pytest.MonkeyPatch):
     lab = FakeLab(6.0)
     assert compare(as_lab(lab), [timed(2, 0.002), timed(1, 0.001)], always) == [0.012, 0.006]
     assert len(lab.rounds) == MOST_ROUNDS
+    monkeypatch.setattr(final, "LEAST_PATIENCE", 0.0)
     impatient = FakeLab(6.0)
-    compare(as_lab(impatient), [timed(2, 0.002), timed(1, 0.001)], always, patience=0.0)
+    compare(as_lab(impatient), [timed(2, 0.002), timed(1, 0.001)], always)
     assert len(impatient.rounds) == ROUNDS
+
+
+def test_rounds_are_spread_over_a_part_of_the_run(monkeypatch: pytest.MonkeyPatch):
+    """After 50 seconds the rounds may take five: between two of 9 ms there are 241 ms."""
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    compare(as_lab(FakeLab()), [timed(n, n * 0.001) for n in (3, 1, 2)], always, elapsed=50.0)
+    assert pauses == pytest.approx([0.0] + [0.241] * (ROUNDS - 1))
+
+
+class FakeBuilds:
+    """Compiles a candidate in a second of `clock`; it takes 1 ms more than before, and row 3 fails."""
+
+    def __init__(self) -> None:
+        self.clock = 0.0
+
+    def as_final(self, candidate: Candidate) -> Candidate:
+        return Candidate(candidate.number + 100, candidate.row, candidate.trial, final=True)
+
+    def verify(self, candidates: list[Candidate]) -> None:
+        self.clock += len(candidates)
+        for c in candidates:
+            if c.row == (3,):
+                c.failure = Failure(WRONG, "differs")
+            else:
+                c.times.append((c.number - 100) * 1e-3 + 1e-3)
+
+
+def finals(count: int, monkeypatch: pytest.MonkeyPatch, in_time=always) -> list[Candidate]:  # pyright: ignore
+    builds = FakeBuilds()
+    monkeypatch.setattr("time.monotonic", lambda: builds.clock)
+    return as_final(cast(Lab, cast(Any, builds)), [timed(n, n * 1e-3) for n in range(1, count + 1)], in_time)
+
+
+def test_contenders_are_compiled_anew_and_keep_only_what_they_show_then(monkeypatch: pytest.MonkeyPatch):
+    made = finals(4, monkeypatch)
+    assert [c.final for c in made] == [True] * 4
+    assert [c.times for c in made] == [[pytest.approx(t)] for t in (0.002, 0.003)] + [[], [0.005]]
+    assert made[2].failure == Failure(WRONG, "differs")
+
+
+def test_slow_compilers_get_fewer_contenders(monkeypatch: pytest.MonkeyPatch):
+    assert len(finals(30, monkeypatch)) == 12
+    assert len(finals(30, monkeypatch, in_time=lambda: False)) == AT_ONCE
+
+
+def test_the_same_program_counts_once():
+    same = [Candidate(n, (n,), times=[n * 1e-3], code="x") for n in (1, 2)]
+    other, unknown = Candidate(3, (3,), times=[0.003], code="y"), [timed(4, 0.004), timed(5, 0.005)]
+    for choose in (promising, contenders):
+        assert [c.number for c in choose([*same, other, *unknown])] == [1, 3, 4, 5]
 
 
 def test_patience_is_a_part_of_the_run_within_bounds():

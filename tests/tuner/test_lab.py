@@ -17,8 +17,14 @@ class FakePool:
     def __init__(self) -> None:
         self.speed = 1.0
         self.bests: list[float | None] = []
+        self.started: list[tuple[list[int], bool]] = []
+        self.built: list[tuple[list[int], bool]] = []
 
-    def build(self, rows: dict[int, Any]) -> dict[int, Failure | None]:
+    def start(self, rows: dict[int, Any], *, final: bool = False) -> None:
+        self.started.append((list(rows), final))
+
+    def build(self, rows: dict[int, Any], *, final: bool = False) -> dict[int, Failure | None]:
+        self.built.append((list(rows), final))
         return {n: Failure("invalid", "odd") if row and row[0] % 2 else None for n, row in rows.items()}
 
     def measure(self, number: int, best: float | None) -> Timed | Failure:
@@ -101,3 +107,23 @@ def test_a_candidate_that_fails_in_a_round_counts_as_infinitely_slow(tmp_path: P
     lab, _ = make_lab(tmp_path)
     candidates = [lab.candidate((2,)) for _ in range(4)]
     assert lab.time(candidates) == [0.001, 0.002, 0.003, float("inf")]
+
+
+def test_final_candidates_are_the_same_rows_compiled_in_another_way(tmp_path: Path):
+    lab, pool = make_lab(tmp_path)
+    quick = lab.candidate((2,))
+    quick.trial, quick.times = 7, [0.5]
+    final = lab.as_final(quick)
+    assert (final.row, final.trial, final.final, final.times) == ((2,), 7, True, [])
+    lab.build([quick, final])
+    assert pool.built == [([1], False), ([2], True)]
+
+
+def test_building_can_start_before_it_is_waited_for(tmp_path: Path):
+    lab, pool = make_lab(tmp_path)
+    batch = [lab.candidate((n,)) for n in (2, 4)]
+    lab.start_building(batch)
+    assert pool.started == [([1, 2], False)]
+    assert not any(c.built for c in batch)
+    lab.build(batch)
+    assert all(c.built for c in batch)

@@ -59,6 +59,7 @@ class ClusterPool:
         self._refused: dict[str, str] = {}
         self._host: Host | None = None
         self._rows: dict[int, Row | None] = {}
+        self._finals = set[int]()
         self._losses = Counter[int]()
         try:
             self._failure = self._enlist()
@@ -85,9 +86,13 @@ class ClusterPool:
         """What went wrong when the workers evaluated the reference, if none of them could."""
         return None if self._workers else self._failure
 
-    def build(self, rows: Mapping[int, Row | None]) -> dict[int, Failure | None]:
+    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+        """Nothing yet: workers build when `build` asks them."""
+
+    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
         """Build candidates, dealt out to all workers."""
         self._rows |= rows
+        self._finals.update(rows if final else ())
         results: dict[int, Failure | None] = {}
         while left := [number for number in rows if number not in results]:
             self._muster()
@@ -99,7 +104,8 @@ class ClusterPool:
                 results |= self._built(*calls.receive())
         return results
 
-    def measure_all(self, numbers: Sequence[int], best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
+    def measure_all(self, numbers: Sequence[int],
+                    best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
         """Verify and time built candidates, one at a time on each worker."""
         left, calls = list(numbers), Calls(self._cluster)
         while left or calls:
@@ -124,7 +130,8 @@ class ClusterPool:
     def time(self, number: int, seconds: float) -> Timed | Failure:
         """Time a candidate again on the worker `place`; one of another worker is built and verified there."""
         while True:
-            self._muster()
+            if not self._workers:
+                self._muster()
             name = self.place
             worker = self._workers[name]
             reply: Any = None
@@ -140,6 +147,7 @@ class ClusterPool:
         """Have candidates removed before the next build."""
         for number in numbers:
             self._rows.pop(number, None)
+            self._finals.discard(number)
             for worker in self._workers.values():
                 if number in worker.built:
                     worker.built.discard(number)
@@ -155,7 +163,8 @@ class ClusterPool:
     def _send_build(self, calls: Calls, name: str, numbers: list[int]) -> None:
         worker = self._workers[name]
         stale, worker.stale = worker.stale, []
-        calls.send(name, numbers, worker.opened, "build", {n: self._rows[n] for n in numbers}, stale)
+        finals = self._finals.intersection(numbers)
+        calls.send(name, numbers, worker.opened, "build", {n: self._rows[n] for n in numbers}, finals, stale)
 
     def _built(self, name: str, numbers: list[int], reply: Any) -> dict[int, Failure | None]:
         """What is settled of a build: everything, or after a loss what will not be tried again."""

@@ -1,4 +1,8 @@
-"""The recipe of a kernel with a template: rows become shared libraries, verified against the reference."""
+"""The recipe of a kernel with a template: rows become machine code, verified against the reference.
+
+While a search goes on, LLVM compiles candidates, which takes it a tenth of a C compiler's time. Those of the
+final comparison are compiled by what compiles the kernel in the end.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import cycle
 from pathlib import Path
 
-from ...compiler.cases import Case, load_cases, make_cases, save_cases
+from ...compiler.cases import load_cases, make_cases, save_cases
 from ...compiler.codegen.emit import emit
 from ...compiler.codegen.interface import Interface, interface
+from ...compiler.codegen.llvm.invoke import text_of
 from ...compiler.codegen.llvm.module import module
 from ...compiler.dag import Dag
 from ...compiler.driver import nest_of
-from ...compiler.guarded import GuardedBuffer
-from ...compiler.loop.ir import Nest
+from ...compiler.loop.ir import Invoke, Nest
+from ...compiler.loop.visit import walk_stmts
 from ...compiler.numerics import Array
 from ...compiler.passes.pipeline import optimise
 from ...compiler.runtime.function import KernelFunction
@@ -27,13 +33,16 @@ from ...compiler.runtime.library import Function
 from ...compiler.runtime.toolchain import build_shared
 from ...compiler.schedule.default import default_schedule
 from ...compiler.schedule.errors import ScheduleError
-from ...compiler.schedule.template import Template
 from ...compiler.target.target import Target
-from ...compiler.verify import PATTERNS, Run, verify_cases, worst_of
+from ...compiler.verify import PATTERNS, Run
 from ...dsl import ast
 from ...dsl.diagnostics import TxcError
+from ..sketch import Sketch
+from ..sketches import SketchSpace
+from .arena import Arena
 from .failure import COMPILE_ERROR, INVALID, OUT_OF_MEMORY, UNKNOWN, WRONG, Rejected
 from .recipe import Row
+from .twins import compiled_once
 
 NO_MEMORY = "allocation failed"
 """What generated code says where memory is short."""
@@ -47,9 +56,10 @@ KEPT_CASES = 16
 
 @dataclass(frozen=True)
 class KernelRecipe:
-    """Builds rows of `Template(graph, directives, target)`.
+    """Builds rows of `SketchSpace(graph, sketches, target)`; of the template `directives` without sketches.
 
     `expected` is the file of the inputs and expected outputs, made by `prepare` where it does not exist.
+    `backend` compiles candidates and `ships` those of the final comparison: `c` or `llvm`.
     """
 
     graph: Dag
@@ -58,6 +68,8 @@ class KernelRecipe:
     threads: int
     expected: Path
     backend: str = "c"
+    ships: str = "c"
+    sketches: tuple[Sketch, ...] = ()
 
     def prepare(self) -> None:
         """Evaluate the reference, unless that was done before."""
@@ -74,88 +86,106 @@ class KernelRecipe:
         for file in latest[:-KEPT_CASES]:
             file.unlink(missing_ok=True)
 
-    def build(self, row: Row | None, folder: Path) -> None:
+    def warm(self) -> None:
+        """Read what `prepare` left, into the process that runs candidates."""
+        _ = self._arenas
+
+    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
         """Generate and compile the candidate of a row; None is the built-in default schedule."""
         try:
             nest = self._nest(row)
         except ScheduleError as error:
             raise Rejected(INVALID, str(error)) from error
         try:
-            if self.backend == "llvm":
-                made = compiled(module(nest, self._interface, self.target), self.target)
-                (folder / OBJECT).write_bytes(pickle.dumps(made))
-            else:
-                build_shared(emit(nest, self.graph, self.target), folder, bench=True)
+            if self.ships == "llvm" if final else self.backend == "llvm" and _whole_in_llvm(nest):
+                return self._by_llvm(nest, folder)
+            return self._by_c(nest, folder)
         except TxcError as error:
             kind = COMPILE_ERROR if error.diagnostics[0].code in ("R611", "R631") else INVALID
             raise Rejected(kind, str(error)) from error
 
+    def _by_llvm(self, nest: Nest, folder: Path) -> str:
+        made = module(nest, self._interface, self.target)
+
+        def compile_it() -> None:
+            (folder / OBJECT).write_bytes(pickle.dumps(compiled(made, self.target)))
+
+        return compiled_once(folder, made.text, compile_it)
+
+    def _by_c(self, nest: Nest, folder: Path) -> str:
+        package = emit(nest, self.graph, self.target)
+        text = "".join(package.files.values())
+        return compiled_once(folder, text, lambda: build_shared(package, folder, bench=True))
+
     def load(self, folder: Path) -> KernelBench:
         """Load the library or object of a candidate."""
         function: KernelFunction
-        if self.backend == "llvm":
+        if (folder / OBJECT).exists():
             function = Jitted(pickle.loads((folder / OBJECT).read_bytes()), self._interface)
         else:
             function = Function(folder / f"lib{self._interface.name}.so", self._interface)
         function.set_threads(self.threads)
-        return KernelBench(function, self._cases, self._inputs, self._outputs)
+        return KernelBench(function, self._arenas)
 
     def _nest(self, row: Row | None) -> Nest:
         if row is None:
             return nest_of(self.graph, default_schedule(self.graph, self.target), self.target)
-        return optimise(self._template.lower(row), self.target)
+        return optimise(self._space.lower(row), self.target)
 
     @cached_property
-    def _template(self) -> Template:
-        return Template(self.graph, self.directives, self.target)
+    def _space(self) -> SketchSpace:
+        return SketchSpace(self.graph, self.sketches or (Sketch(self.directives),), self.target)
 
     @cached_property
     def _interface(self) -> Interface:
         return interface(self.graph)
 
     @cached_property
-    def _cases(self) -> tuple[Case, ...]:
-        return load_cases(self.expected)
-
-    @cached_property
-    def _inputs(self) -> list[Array]:
-        """Normally distributed inputs, aligned to cache lines; every candidate is timed on these."""
-        return [GuardedBuffer(t, PATTERNS[0], array).array for t, array in self._cases[0].inputs]
-
-    @cached_property
-    def _outputs(self) -> list[Array]:
-        return [GuardedBuffer(t, 0).array for t, _ in self._cases[0].outputs]
+    def _arenas(self) -> tuple[Arena, ...]:
+        """One for each case; in the first, of normally distributed inputs, every candidate is timed."""
+        return tuple(map(Arena, load_cases(self.expected), cycle(PATTERNS)))
 
 
 @dataclass(frozen=True)
 class KernelBench:
-    """A loaded candidate with the tensors that all candidates share."""
+    """A loaded candidate in the arenas that all candidates share."""
 
     function: KernelFunction
-    cases: tuple[Case, ...]
-    inputs: list[Array]
-    outputs: list[Array]
+    arenas: tuple[Arena, ...]
 
     def verify(self) -> float:
-        """Run every case between red zones in every way; the seconds of the fastest of these runs."""
+        """Run every case in every way; the seconds of the fastest of these runs.
+
+        The case that is timed comes last: its tensors are in the caches then.
+        """
         seconds: list[float] = []
-
-        def timed(run: Run) -> Run:
-            def call(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
-                start = time.perf_counter()
-                run(inputs, outputs)
-                seconds.append(time.perf_counter() - start)
-            return call
-
         try:
-            verdict = worst_of(verify_cases(self.cases, timed(run)) for run in self.function.ways())
+            for way in self.function.ways():
+                run = _timed(way, seconds)
+                for arena in reversed(self.arenas):
+                    verdict = arena.verify(run)
+                    if not verdict.ok:
+                        raise Rejected(WRONG, verdict.message)
         except TxcError as error:
             kind = OUT_OF_MEMORY if NO_MEMORY in str(error) else UNKNOWN
             raise Rejected(kind, str(error)) from error
-        if not verdict.ok:
-            raise Rejected(WRONG, verdict.message)
         return min(seconds)
 
     def time(self, repeats: int) -> float:
         """The seconds of the fastest of so many calls, timed one by one in C."""
-        return int(self.function.bench(self.inputs, self.outputs, repeats).min()) * 1e-9
+        arena = self.arenas[0]
+        return int(self.function.bench(arena.inputs, arena.outputs, repeats).min()) * 1e-9
+
+
+def _timed(run: Run, seconds: list[float]) -> Run:
+    def call(inputs: Sequence[Array], outputs: Sequence[Array]) -> None:
+        start = time.perf_counter()
+        run(inputs, outputs)
+        seconds.append(time.perf_counter() - start)
+
+    return call
+
+
+def _whole_in_llvm(nest: Nest) -> bool:
+    """Whether LLVM gets all instructions of the nest as such; those with a text for C alone it does not."""
+    return all(text_of(s) for s in walk_stmts(nest.body) if isinstance(s, Invoke))

@@ -1,4 +1,8 @@
-"""All workers of one tuning run: builders on every core, and one runner that is alone when it times."""
+"""All workers of one tuning run: builders on every core, and one runner, whose cores are its own.
+
+Builders go on while a kernel of fewer threads than there are cores is timed, on the cores that are left; one
+of all cores is timed alone.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +16,14 @@ from types import TracebackType
 from typing import Self
 
 from .failure import BUILD_TIMEOUT, RUN_TIMEOUT, Failure
-from .process import Process, Setting, leave_recipe, serve
+from .process import Crew, Process, Setting, ask, attend, leave_recipe
 from .protocol import Message
 from .recipe import Recipe, Row
 
 MIB = 1 << 20
+
+TWIN = 0.003
+"""Seconds of timing a candidate whose code is known to be right."""
 
 
 def _half_of_memory() -> int:
@@ -36,10 +43,14 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """Times of a right candidate, in seconds, as they were taken; `place` is the machine, empty for this."""
+    """Times of a right candidate, in seconds, as they were taken; `place` is the machine, empty for this.
+
+    Candidates of the same `code` are the same program; it is empty where that is not known.
+    """
 
     times: tuple[float, ...]
     place: str = ""
+    code: str = ""
 
 
 class Pool:
@@ -55,6 +66,12 @@ class Pool:
                       {**quiet, "OMP_NUM_THREADS": str(threads), "OMP_DYNAMIC": "false"})
         self._builders = [Process(f"builder-{n}", build) for n in range(builders)]
         self._runner = Process("runner", run)
+        self._building = Crew(self._builders, BUILD_TIMEOUT)
+        self._running = Crew([self._runner], RUN_TIMEOUT)
+        self._beside = max(0, builders - threads)
+        self._begun = set[int]()
+        self._codes = dict[int, str]()
+        self._known = dict[str, Timed | Failure]()
 
     def __enter__(self) -> Self:
         return self
@@ -78,28 +95,65 @@ class Pool:
         """Compute what all candidates share; meanwhile the other workers start."""
         for process in (*self._builders, self._runner):
             process.warm()
-        ((_, reply),) = serve(self._builders[:1], [{"op": "prepare"}], self._limits.prepare, BUILD_TIMEOUT)
-        return _failure(reply)
+        for process, op in ((self._builders[0], "prepare"), (self._runner, "warm")):
+            failure = _failure(ask(process, {"op": op}, self._limits.prepare, BUILD_TIMEOUT))
+            if failure is not None:
+                return failure
+        return None
 
-    def build(self, rows: Mapping[int, Row | None]) -> dict[int, Failure | None]:
-        """Build candidates by number, on all cores; a row of None is the untuned default.
+    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+        """Have candidates built, by number, while others are timed; a row of None is the untuned default.
+
+        With `final` they are compiled as they are in the end. Nothing happens but while `build`, `measure`
+        or `time` waits.
+        """
+        for number, row in rows.items():
+            folder = self._folder(number)
+            folder.mkdir(exist_ok=True)
+            request = {"op": "build", "row": row, "folder": str(folder), "final": final}
+            self._building.submit(number, request, self._limits.build)
+        self._begun.update(rows)
+
+    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
+        """Have candidates built that were not started before, and wait for all of these, on all cores.
 
         Gives what went wrong with each, or None.
         """
-        numbers = list(rows)
-        requests: list[Message] = []
-        for number, row in rows.items():
-            self._folder(number).mkdir(exist_ok=True)
-            requests.append({"op": "build", "row": row, "folder": str(self._folder(number))})
-        replies = dict(serve(self._builders, requests, self._limits.build, BUILD_TIMEOUT))
-        return {numbers[i]: _failure(replies[i]) for i in range(len(numbers))}
+        self.start({n: row for n, row in rows.items() if n not in self._begun}, final=final)
+        while any(number not in self._building.replies for number in rows):
+            self._building.dispatch(len(self._builders))
+            attend(self._building)
+        return {number: self._built(number) for number in rows}
+
+    def _built(self, number: int) -> Failure | None:
+        self._begun.discard(number)
+        reply = self._building.replies.pop(number)
+        if isinstance(reply, dict) and reply.get("code"):
+            self._codes[number] = reply["code"]
+        return _failure(reply)
 
     def measure(self, number: int, best: float | None) -> Timed | Failure:
-        """Verify and time a built candidate; `best` is the seconds of the best so far."""
-        limit = self._limits.run + 20 * (best or 0.0)
-        return self._run({"op": "measure", "folder": str(self._folder(number)), "best": best}, limit)
+        """Verify and time a built candidate; `best` is the seconds of the best so far.
 
-    def measure_all(self, numbers: Sequence[int], best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
+        One whose code was verified before is only timed a little, and has the earlier times as well.
+        """
+        code = self._codes.get(number, "")
+        known = self._known.get(code)
+        if isinstance(known, Failure):
+            return known
+        if known is None:
+            limit = self._limits.run + 20 * (best or 0.0)
+            result = self._run({"op": "measure", "folder": str(self._folder(number)), "best": best}, limit)
+        else:
+            result = self.time(number, TWIN)
+        if isinstance(result, Timed):
+            result = Timed((*(known.times if known else ()), *result.times), code=code)
+        if code:
+            self._known[code] = result
+        return result
+
+    def measure_all(self, numbers: Sequence[int],
+                    best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
         """Verify and time built candidates one after another."""
         for number in numbers:
             result = self.measure(number, best)
@@ -116,12 +170,21 @@ class Pool:
         """Remove candidates that will not be timed again."""
         for number in numbers:
             shutil.rmtree(self._folder(number), ignore_errors=True)
+            self._codes.pop(number, None)
 
     def _folder(self, number: int) -> Path:
         return self._scratch / str(number)
 
     def _run(self, request: Message, limit: float) -> Timed | Failure:
-        ((_, reply),) = serve([self._runner], [request], limit, RUN_TIMEOUT)
+        """Have the runner do something while at most as many builders work as there are cores left."""
+        while len(self._building.busy) > self._beside:
+            attend(self._building)
+        self._running.submit(0, request, limit)
+        self._running.dispatch(1)
+        while 0 not in self._running.replies:
+            self._building.dispatch(self._beside)
+            attend(self._running, self._building)
+        reply = self._running.replies.pop(0)
         failure = _failure(reply)
         if failure is not None:
             return failure

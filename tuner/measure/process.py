@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
@@ -148,34 +148,59 @@ class Process:
         return self._child
 
 
-def serve(processes: Sequence[Process], requests: Sequence[Message], limit: float,
-          overdue: str) -> Iterator[tuple[int, Message | Failure]]:
-    """Have the processes answer requests, one at a time each; replies come as they arrive, by number.
+class Crew:
+    """Processes that answer requests from one queue, one at a time each.
 
-    A request that takes more than `limit` seconds costs its process; its reply is then a failure of kind
-    `overdue`.
+    A request that takes more than its limit costs its process; its reply is then a failure of kind `overdue`.
     """
-    waiting = deque(enumerate(requests))
-    idle, busy = list(processes), dict[Process, int]()
-    while waiting or busy:
-        while waiting and idle:
-            number, request = waiting.popleft()
-            process = idle.pop()
+
+    def __init__(self, processes: Sequence[Process], overdue: str) -> None:
+        self._idle = list(processes)
+        self._overdue = overdue
+        self._waiting = deque[tuple[int, Message, float]]()
+        self._limits = dict[int, float]()
+        self.busy = dict[Process, int]()
+        self.replies = dict[int, Message | Failure]()
+
+    def submit(self, number: int, request: Message, limit: float) -> None:
+        """Queue a request, to be answered under its number; it may then take `limit` seconds."""
+        self._waiting.append((number, request, limit))
+
+    def dispatch(self, most: int) -> None:
+        """Start waiting requests while fewer than `most` processes are busy."""
+        while self._waiting and self._idle and len(self.busy) < most:
+            number, request, limit = self._waiting.popleft()
+            process = self._idle.pop()
             process.start(request, limit)
-            busy[process] = number
-        for process, reply in _replies(list(busy), Failure(overdue, f"more than {limit:.3g} s")):
-            yield busy.pop(process), reply
-            idle.append(process)
+            self.busy[process], self._limits[number] = number, limit
+
+    def collect(self, ready: Container[int]) -> None:
+        """Take what processes have to say whose descriptors are ready, and end those that are late."""
+        for process, number in list(self.busy.items()):
+            reply = process.advance() if process.fileno() in ready else None
+            if reply is None and time.monotonic() > process.deadline:
+                process.kill()
+                reply = Failure(self._overdue, f"more than {self._limits[number]:.3g} s")
+            if reply is not None:
+                self.replies[number] = reply
+                del self.busy[process], self._limits[number]
+                self._idle.append(process)
 
 
-def _replies(busy: list[Process], overdue: Failure) -> Iterator[tuple[Process, Message | Failure]]:
-    """Wait for one of the processes to answer, die, or run out of time."""
-    patience = min(p.deadline for p in busy) - time.monotonic()
-    ready = wait([p.fileno() for p in busy], max(0.0, patience))
-    for process in busy:
-        reply = process.advance() if process.fileno() in ready else None
-        if reply is None and time.monotonic() > process.deadline:
-            process.kill()
-            reply = overdue
-        if reply is not None:
-            yield process, reply
+def attend(*crews: Crew) -> None:
+    """Wait until one of the busy processes answers, dies, or runs out of time."""
+    busy = [process for crew in crews for process in crew.busy]
+    patience = min(process.deadline for process in busy) - time.monotonic()
+    ready = wait([process.fileno() for process in busy], max(0.0, patience))
+    for crew in crews:
+        crew.collect(ready)
+
+
+def ask(process: Process, request: Message, limit: float, overdue: str) -> Message | Failure:
+    """The answer of one process to one request; a failure of kind `overdue` after `limit` seconds."""
+    crew = Crew([process], overdue)
+    crew.submit(0, request, limit)
+    crew.dispatch(1)
+    while 0 not in crew.replies:
+        attend(crew)
+    return crew.replies[0]

@@ -3,7 +3,9 @@
 The tuner writes requests to a worker's standard input, the worker answers each on its standard output:
 
     {"op": "prepare"}                                          {"ok": true}
-    {"op": "build", "row": [4, 16] or null, "folder": "…"}     {"ok": true}
+    {"op": "warm"}                                             {"ok": true}
+    {"op": "build", "row": [4, 16] or null, "folder": "…",
+     "final": false}                                           {"ok": true, "code": "…" or ""}
     {"op": "measure", "folder": "…", "best": seconds or null}  {"times": [seconds, …]}
     {"op": "time", "folder": "…", "seconds": 0.003}            {"times": [seconds]}
 

@@ -34,8 +34,15 @@ class Recipe(Protocol):
         """Compute what all candidates share, such as the expected output; called once, before all else."""
         ...
 
-    def build(self, row: Row | None, folder: Path) -> None:
+    def warm(self) -> None:
+        """Get the process that runs candidates ready for the first of them; called there, after `prepare`."""
+        ...
+
+    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
         """Build the candidate of a row, or the untuned default for None, into an existing empty folder.
+
+        With `final` it is compiled as the kernel is in the end, otherwise in whatever way is quick. Gives a
+        name of the code: candidates of equal names are the same program; empty where that is not known.
 
         Raises:
             Rejected: the row is illegal or does not compile.

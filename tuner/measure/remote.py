@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class Forgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a worker needs to know of a task, once: the pickled recipe, threads, limits and the lock's file."""
+    """What a worker needs to know of a task, once. `recipe` is pickled; no `lock` is the usual file."""
 
     recipe: bytes
     threads: int
@@ -67,13 +67,18 @@ class Station:
         with self._lock.shared():
             return self._opened().prepare()
 
-    def build(self, rows: Mapping[int, Row | None], stale: Sequence[int]) -> dict[int, Failure | None]:
-        """Build candidates on all cores of this machine; `stale` ones are removed before."""
+    def build(self, rows: Mapping[int, Row | None], finals: Set[int],
+              stale: Sequence[int]) -> dict[int, Failure | None]:
+        """Build candidates on all cores of this machine, `finals` as `Workers.build` does with `final`.
+
+        `stale` ones are removed before.
+        """
         pool = self._opened()
         pool.forget([number for number in stale if number in self._built])
         self._built.difference_update(stale)
         with self._lock.shared():
-            results = pool.build(rows)
+            results = pool.build({n: row for n, row in rows.items() if n not in finals})
+            results |= pool.build({n: rows[n] for n in finals}, final=True)
         self._built.update(number for number, failure in results.items() if failure is None)
         return results
 

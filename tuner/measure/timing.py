@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .recipe import Bench
 
-GROUP = 0.012
+GROUP = 0.010
 """Seconds of the first pass."""
 
 PIECE = 0.002

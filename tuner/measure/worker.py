@@ -54,9 +54,12 @@ class Server:
             case {"op": "prepare"}:
                 self._recipe.prepare()
                 return {"ok": True}
-            case {"op": "build", "row": row, "folder": folder}:
-                self._recipe.build(None if row is None else tuple(row), Path(folder))
+            case {"op": "warm"}:
+                self._recipe.warm()
                 return {"ok": True}
+            case {"op": "build", "row": row, "folder": folder, "final": final}:
+                row = None if row is None else tuple(row)
+                return {"ok": True, "code": self._recipe.build(row, Path(folder), final=final)}
             case {"op": "measure", "folder": folder, "best": best}:
                 return {"times": first_pass(self._bench(folder), best)}
             case {"op": "time", "folder": folder, "seconds": seconds}:

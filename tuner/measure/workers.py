@@ -12,7 +12,7 @@ from .recipe import Row
 
 
 class Workers(Protocol):
-    """Build and time candidates, each known by a number. A context manager: leaving ends all that was begun."""
+    """Build and time candidates, each known by a number. Leaving the context ends all that was begun."""
 
     def __enter__(self) -> Self: ...
 
@@ -28,11 +28,19 @@ class Workers(Protocol):
         """Compute what all candidates share."""
         ...
 
-    def build(self, rows: Mapping[int, Row | None]) -> dict[int, Failure | None]:
-        """Build candidates by number, the untuned default for None; what went wrong with each, or None."""
+    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+        """Have candidates built while others are timed, where that disturbs none; `build` waits for them."""
         ...
 
-    def measure_all(self, numbers: Sequence[int], best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
+    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
+        """Build candidates by number, the untuned default for None; what went wrong with each, or None.
+
+        With `final` they are compiled as the kernel is in the end, otherwise in whatever way is quick.
+        """
+        ...
+
+    def measure_all(self, numbers: Sequence[int],
+                    best: float | None) -> Iterator[tuple[int, Timed | Failure]]:
         """Verify and time built candidates, each exactly once, in any order, as results come.
 
         `best` is the seconds of the best so far; slower ones may be cut short.

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from support.dense import TEXT, task
+from txc.compiler.schedule.default import default_schedule
 from txc.tuner.measure.failure import INVALID, WRONG, Rejected
-from txc.tuner.measure.kernel import KEPT_CASES, KernelRecipe
+from txc.tuner.measure.kernel import KEPT_CASES, OBJECT, KernelRecipe
+from txc.tuner.sketch import Sketch
 
 
 @pytest.fixture
@@ -20,30 +22,58 @@ def recipe(tmp_path: Path, require_tool) -> KernelRecipe:  # pyright: ignore
     return made
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "scratch" / "1"
+    made.mkdir(parents=True)
+    return made
+
+
 @pytest.mark.parametrize("backend", ["c", "llvm"])
 @pytest.mark.parametrize("row", [None, (5, 8), (3, 16)])
 def test_rows_and_the_default_are_right_and_take_time(
-        recipe: KernelRecipe, tmp_path: Path, row, backend: str):  # pyright: ignore
+        recipe: KernelRecipe, folder: Path, row, backend: str):  # pyright: ignore
     through = replace(recipe, backend=backend)
-    through.build(row, tmp_path)
-    bench = through.load(tmp_path)
+    through.build(row, folder, final=False)
+    bench = through.load(folder)
     assert 0 < bench.verify() < 1
     assert 0 < bench.time(10) < 0.01
 
 
-def test_a_candidate_that_computes_something_else_is_rejected(recipe: KernelRecipe, tmp_path: Path):
+@pytest.mark.parametrize(("ships", "file"), [("c", "libdense.so"), ("llvm", OBJECT)])
+def test_the_final_ones_are_compiled_by_what_ships(recipe: KernelRecipe, folder: Path, ships: str, file: str):
+    through = replace(recipe, backend="llvm", ships=ships)
+    through.build((5, 8), folder, final=True)
+    assert (folder / file).exists()
+    assert 0 < through.load(folder).verify() < 1
+
+
+def test_rows_of_several_sketches_are_built(recipe: KernelRecipe, folder: Path):
+    """The first column says which: here a plain nest, and the template."""
+    plain = Sketch(default_schedule(recipe.graph, recipe.target))
+    through = replace(recipe, backend="llvm", sketches=(plain, Sketch(recipe.directives)))
+    codes: list[str] = []
+    for row in ((0, 1, 4), (1, 5, 8)):
+        other = folder.with_name(str(row[0] + 2))
+        other.mkdir()
+        codes.append(through.build(row, other, final=False))
+        assert 0 < through.load(other).verify() < 1
+    assert codes[0] == through.build(None, folder, final=False) != codes[1]
+
+
+def test_a_candidate_that_computes_something_else_is_rejected(recipe: KernelRecipe, folder: Path):
     mutant = task(TEXT.replace("A[i, k] * B[k, j]", "A[i, k] * B[k, j] if k < 11 else 0.0"))
     other = replace(recipe, graph=mutant.dag)
-    other.build((5, 8), tmp_path)
+    other.build((5, 8), folder, final=False)
     with pytest.raises(Rejected) as caught:
-        other.load(tmp_path).verify()
+        other.load(folder).verify()
     assert caught.value.failure.kind == WRONG
     assert "expected" in caught.value.failure.message
 
 
-def test_an_illegal_row_is_invalid(recipe: KernelRecipe, tmp_path: Path):
+def test_an_illegal_row_is_invalid(recipe: KernelRecipe, folder: Path):
     with pytest.raises(Rejected) as caught:
-        recipe.build((99, 8), tmp_path)
+        recipe.build((99, 8), folder, final=False)
     assert caught.value.failure.kind == INVALID
 
 

@@ -24,7 +24,7 @@ from txc.tuner.measure.failure import (
     Failure,
 )
 from txc.tuner.measure.pool import MIB, Limits, Pool, Timed
-from txc.tuner.measure.process import Process, Setting, leave_recipe, serve
+from txc.tuner.measure.process import Process, Setting, ask, leave_recipe
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
 
@@ -170,8 +170,7 @@ def test_a_worker_started_early_has_its_limit_from_when_it_is_ready(tmp_path: Pa
     child = process.fileno()
     process.warm()
     assert process.fileno() == child
-    [(_, reply)] = serve([process], [{"op": "prepare"}], 0.15, "late")
-    assert reply == {"ok": True}
+    assert ask(process, {"op": "prepare"}, 0.15, "late") == {"ok": True}
     process.kill()
 
 

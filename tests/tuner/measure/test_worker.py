@@ -21,10 +21,14 @@ class Recipe:
     def prepare(self) -> None:
         pass
 
-    def build(self, row: tuple[int, ...] | None, folder: Path) -> None:
+    def warm(self) -> None:
+        pass
+
+    def build(self, row: tuple[int, ...] | None, folder: Path, *, final: bool) -> str:
         self.built.append(row)
         if self.error:
             raise self.error
+        return "code"
 
     def load(self, folder: Path):  # pyright: ignore
         self.loaded.append(folder)
@@ -37,7 +41,7 @@ class Recipe:
         return 0.5
 
 
-BUILD = {"op": "build", "row": [1, 2], "folder": "x"}
+BUILD = {"op": "build", "row": [1, 2], "folder": "x", "final": False}
 
 
 @pytest.mark.parametrize(("error", "kind", "message"), [
@@ -53,7 +57,7 @@ def test_errors_are_answers(error: Exception, kind: str, message: str):
 def test_rows_travel_as_tuples_and_none_is_the_default():
     recipe = Recipe()
     server = Server(recipe)
-    assert server.answer(BUILD) == server.answer({**BUILD, "row": None}) == {"ok": True}
+    assert server.answer(BUILD) == server.answer({**BUILD, "row": None}) == {"ok": True, "code": "code"}
     assert recipe.built == [(1, 2), None]
 
 
