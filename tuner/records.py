@@ -1,8 +1,9 @@
 """Records: one row of a SQLite database for each trial, written as it arrives.
 
 A record's meaning is its schedule text, the filled directives as they stand in a `.tx` file. The row of
-integers means something only beside the hash of the template that it fills. The database is in WAL mode:
-killing a writer loses at most the trial that it was about to write, and several may write at once.
+integers means something only beside the hash of the template that it fills. Trials of the same task, template
+and row are one trial. The database is in WAL mode: killing a writer loses at most the trial that it was about
+to write, and several may write at once.
 """
 
 from __future__ import annotations
@@ -10,78 +11,21 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import platformdirs
 
-from .records_schema import migrate
+from ..compiler.target.host import model
+from .record import OK, Choice, Record, TaskKey, choice_of, key_of, record_of, values_of
+from .records_schema import migrate, readable
 
-OK = "ok"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskKey:
-    """What is tuned: records of equal keys compete. `threads` is how many the times were taken with."""
-
-    kernel_hash: str
-    target: str
-    threads: int
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One trial. Times are seconds, those of all its runs so far; `score` is the least, None if it failed.
-
-    `verdict` is `ok` or one of `measure.failure.KINDS`, then with a message. A provisional time was taken
-    while the machine was slow. `id` is 0 until the record is stored.
-    """
-
-    key: TaskKey
-    kernel: str
-    sizes: dict[str, int]
-    template_hash: str
-    columns: tuple[str, ...]
-    row: tuple[int, ...]
-    schedule: str
-    times: tuple[float, ...]
-    verdict: str
-    message: str = ""
-    seed: int = 0
-    compiler: str = ""
-    generator: str = ""
-    version: str = ""
-    provisional: bool = False
-    retired: bool = False
-    created: str = ""
-    id: int = 0
-
-    @property
-    def score(self) -> float | None:
-        """Seconds of the fastest run."""
-        return min(self.times) if self.verdict == OK and self.times else None
-
-    def outdated(self, generator: str) -> bool:
-        """Whether another code generator made it, so that it must be verified again before it is used."""
-        return self.generator != generator
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The outcome of a final, interleaved comparison: a trial, or None where the untuned default won.
-
-    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds; `after` is
-    the last trial that was stored then.
-    """
-
-    trial: int | None
-    seconds: float
-    default_seconds: float
-    after: int = 0
+__all__ = ["OK", "Choice", "Record", "Records", "TaskKey", "default_path"]
 
 
 def default_path() -> Path:
@@ -97,9 +41,26 @@ class Records:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        migrate(self._db)
+        with readable(self.path):
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            migrate(self._db)
+
+    @classmethod
+    def snapshot(cls, path: Path) -> Self:
+        """A copy in memory of a database, brought up to date; the file stays as it is.
+
+        Raises TxcError R650 for one that a newer txc wrote, R666 for what is no database of records.
+        """
+        made = cls.__new__(cls)
+        made.path = path
+        made._db = sqlite3.connect(":memory:", isolation_level=None)
+        made._db.row_factory = sqlite3.Row
+        with readable(path):
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+                file.backup(made._db)
+            migrate(made._db)
+        return made
 
     def __enter__(self) -> Self:
         return self
@@ -115,34 +76,60 @@ class Records:
     def add(self, record: Record) -> int:
         """Store a trial; its id. One of the same row that another process stored first is kept instead."""
         now = datetime.now(UTC).isoformat("T", "seconds")
-        values = _values(record) | {"created": record.created or now}
+        return self.insert(replace(record, created=record.created or now,
+                                   machine=record.machine or model()))[0]
+
+    def insert(self, record: Record) -> tuple[int, bool]:
+        """Store a trial as it is; its id, and whether it is new. One of the same row is kept instead."""
+        values = values_of(record)
         names = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         added = self._db.execute(
             f"INSERT INTO trials ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",
-            values)
-        found = added.fetchone() or self._db.execute(
+            values).fetchone()
+        found = added or self._db.execute(
             "SELECT id FROM trials WHERE kernel_hash = :kernel_hash AND target = :target"
             " AND threads = :threads AND template_hash = :template_hash AND row = :row AND NOT retired",
             values).fetchone()
-        return int(found[0])
+        return int(found[0]), added is not None
+
+    def delete(self, trials: Iterable[int]) -> None:
+        """Remove trials, choices of them, and choices that newer ones have replaced."""
+        with self.transaction():
+            self._db.executemany("DELETE FROM trials WHERE id = ?", [(trial,) for trial in trials])
+            self._db.execute(
+                "DELETE FROM choices WHERE trial NOT IN (SELECT id FROM trials) OR id NOT IN"
+                " (SELECT MAX(choices.id) FROM choices LEFT JOIN trials ON trials.id = trial"
+                "  WHERE trial IS NULL OR verdict = 'ok'"
+                "  GROUP BY choices.kernel_hash, choices.target, choices.threads)")
+            self._db.execute(       # numbers of the last trials are given again
+                "UPDATE choices SET after = MIN(after, (SELECT COALESCE(MAX(id), 0) FROM trials))")
+        self._db.execute("VACUUM")
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """All that is written inside is stored, or nothing of it."""
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
 
     def retime(self, trial: int, times: Sequence[float], provisional: bool, generator: str) -> None:
         """Replace the times of a trial by those that it has with a code generator."""
         self._db.execute(
-            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ? WHERE id = ?",
-            (json.dumps(list(times)), min(times), provisional, generator, trial))
+            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ?, machine = ?"
+            " WHERE id = ?",
+            (json.dumps(list(times)), min(times), provisional, generator, model(), trial))
 
     def condemn(self, trial: int, verdict: str, message: str, generator: str) -> None:
         """Say of a trial that was right that it fails now, with a code generator."""
         self._db.execute(
-            "UPDATE trials SET verdict = ?, message = ?, generator = ?, score = NULL, times = '[]'"
-            " WHERE id = ?", (verdict, message, generator, trial))
+            "UPDATE trials SET verdict = ?, message = ?, generator = ?, machine = ?, score = NULL,"
+            " times = '[]' WHERE id = ?", (verdict, message, generator, model(), trial))
 
     def show(self, trial: int) -> Record | None:
         """The record with an id."""
         row = self._db.execute("SELECT * FROM trials WHERE id = ?", (trial,)).fetchone()
-        return None if row is None else _record(row)
+        return None if row is None else record_of(row)
 
     def find(self, *, kernel: str | None = None, target: str | None = None, verdict: str | None = None,
              limit: int | None = None, retired: bool = False) -> Iterator[Record]:
@@ -157,21 +144,20 @@ class Records:
         newest = f"SELECT * FROM trials WHERE {where} ORDER BY id DESC LIMIT :limit"
         values = given | {"limit": -1 if limit is None else limit}
         rows = self._db.execute(f"SELECT * FROM ({newest}) ORDER BY id", values)
-        return map(_record, rows.fetchall())
+        return map(record_of, rows.fetchall())
 
     def trials(self, key: TaskKey, template_hash: str) -> list[Record]:
         """What a resumed run knows already: the trials of one task and template, oldest first."""
         rows = self._db.execute(
             "SELECT * FROM trials WHERE kernel_hash = ? AND target = ? AND threads = ? AND template_hash = ?"
             " AND NOT retired ORDER BY id", (key.kernel_hash, key.target, key.threads, template_hash))
-        return list(map(_record, rows.fetchall()))
+        return list(map(record_of, rows.fetchall()))
 
     def retire(self, key: TaskKey, template_hash: str) -> None:
         """Start a task over: its trials so far are history, neither resumed nor chosen from."""
         where = "kernel_hash = ? AND target = ? AND threads = ?"
         task = (key.kernel_hash, key.target, key.threads)
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self.transaction():
             self._db.execute(f"UPDATE trials SET retired = 1 WHERE {where} AND template_hash = ?",
                              (*task, template_hash))
             self._db.execute(f"DELETE FROM choices WHERE {where}", task)
@@ -193,22 +179,47 @@ class Records:
     def choice(self, key: TaskKey) -> Choice | None:
         """The outcome of the last final comparison."""
         row = self._last_choice(key)
-        return None if row is None else Choice(row["trial"], row["seconds"], row["default_seconds"],
-                                               row["after"])
+        return None if row is None else choice_of(row)
+
+    def restore(self, key: TaskKey, choice: Choice) -> None:
+        """Store a choice as it is."""
+        self._db.execute(
+            "INSERT INTO choices (kernel_hash, target, threads, trial, seconds, default_seconds, after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)", (key.kernel_hash, key.target, key.threads, choice.trial,
+                                              choice.seconds, choice.default_seconds, choice.after))
+
+    def choices(self) -> list[tuple[TaskKey, Choice]]:
+        """The outcomes of all final comparisons, oldest first."""
+        rows = self._db.execute("SELECT * FROM choices ORDER BY id")
+        return [(key_of(row), choice_of(row)) for row in rows]
 
     def best(self, key: TaskKey) -> Record | None:
-        """The record to build with; None where there is none or the untuned default is better.
+        """The record to build with; None where there is none or the untuned default is better."""
+        return next(self.ranked(key), None)
 
-        That is the choice of the last final comparison, unless a trial stored since has a better time.
+    def ranked(self, key: TaskKey) -> Iterator[Record]:
+        """Records to build with, best first; none where the untuned default is better.
+
+        The best is the choice of the last final comparison, unless a trial stored since has a better time.
+        Times of other machines count only where this one has none.
         """
         last = self._last_choice(key)
         chosen = self.show(last["trial"]) if last and last["trial"] else None
-        row = self._db.execute(
+        after, limit = (last["after"], _to_beat(last, chosen)) if last else (0, 1e300)
+        found = self._right(key)
+        newer = [r for r in found if r.id > after and (r.score or 0) < limit]
+        if newer or last is None or chosen is not None:
+            first = newer or ([chosen] if chosen else [])
+            yield from first
+            yield from (r for r in found if all(r.id != f.id for f in first))
+
+    def _right(self, key: TaskKey) -> list[Record]:
+        """The right trials of a task, fastest first: those of this machine if there are any."""
+        rows = self._db.execute(
             "SELECT * FROM trials WHERE kernel_hash = ? AND target = ? AND threads = ? AND verdict = 'ok'"
-            " AND NOT retired AND id > ? AND score < ? ORDER BY score, id LIMIT 1",
-            (key.kernel_hash, key.target, key.threads, last["after"] if last else 0,
-             _to_beat(last, chosen))).fetchone()
-        return chosen if row is None else _record(row)
+            " AND NOT retired ORDER BY score, id", (key.kernel_hash, key.target, key.threads))
+        found = list(map(record_of, rows))
+        return [r for r in found if r.machine in ("", model())] or found
 
     def _last_choice(self, key: TaskKey) -> sqlite3.Row | None:
         """The last whose trial has not been found wrong since."""
@@ -219,28 +230,6 @@ class Records:
             (key.kernel_hash, key.target, key.threads)).fetchone()
 
 
-_PLAIN = ("kernel", "template_hash", "schedule", "verdict", "message", "seed", "compiler", "generator",
-          "version", "provisional", "retired", "created")
-_LISTS = ("columns", "row", "times")
-
-
-def _to_beat(last: sqlite3.Row | None, chosen: Record | None) -> float:
+def _to_beat(last: sqlite3.Row, chosen: Record | None) -> float:
     """Seconds that a later trial must stay below; a choice made while the machine was slow is no excuse."""
-    if last is None:
-        return 1e300
     return min(last["seconds"], chosen.score or 1e300) if chosen else last["seconds"]
-
-
-def _values(record: Record) -> dict[str, Any]:
-    key = {f.name: getattr(record.key, f.name) for f in fields(TaskKey)}
-    plain = {name: getattr(record, name) for name in _PLAIN}
-    lists = {name: json.dumps(list(getattr(record, name))) for name in _LISTS}
-    return key | plain | lists | {"sizes": json.dumps(record.sizes), "score": record.score}
-
-
-def _record(row: sqlite3.Row) -> Record:
-    key = TaskKey(*(row[f.name] for f in fields(TaskKey)))
-    values: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    values |= {name: bool(row[name]) for name in ("provisional", "retired")}
-    values |= {name: tuple(json.loads(row[name])) for name in _LISTS}
-    return Record(key=key, sizes=json.loads(row["sizes"]), id=row["id"], **values)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 from ..dsl.diagnostics import Diagnostic, TxcError
 
@@ -29,6 +32,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             after INTEGER NOT NULL)""",
         "CREATE INDEX task_choices ON choices (kernel_hash, target, threads)",
     ),
+    (   # 2: the processor; times of different ones do not compete
+        "ALTER TABLE trials ADD COLUMN machine TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """What makes version n of the schema from version n - 1. Never edit one that was released: add another."""
 
@@ -50,6 +56,17 @@ def migrate(db: sqlite3.Connection) -> None:
             for statement in statements:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+@contextmanager
+def readable(path: Path) -> Generator[None]:
+    """Turn what SQLite says of a file that it cannot open into an error of the user's: TxcError R666."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise TxcError([Diagnostic("R666", f"the records in {path} cannot be read: {error}",
+                                   hint="it must be a database of records; a file of JSON lines is what "
+                                        "`txc records import` reads")]) from None
 
 
 def _version(db: sqlite3.Connection) -> int:

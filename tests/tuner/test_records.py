@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Generator
@@ -11,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from txc.dsl.diagnostics import TxcError
+from txc.compiler.target.host import model
 from txc.tuner.records import Choice, Record, Records, TaskKey, default_path
 
 KEY = TaskKey("abc", "cpu:x86-64-v3", 2)
@@ -35,7 +34,7 @@ def records(tmp_path: Path) -> Generator[Records]:
 
 def test_a_record_comes_back_as_it_was_stored(records: Records):
     number = records.add(RECORD)
-    assert records.show(number) == replace(RECORD, id=number)
+    assert records.show(number) == replace(RECORD, id=number, machine=model())
     assert RECORD.score == 0.002
     assert trial(1).score is None
 
@@ -197,11 +196,3 @@ def test_the_path_is_the_users_or_the_environments(monkeypatch: pytest.MonkeyPat
     assert default_path() == tmp_path / "mine.db"
 
 
-def test_a_database_of_a_newer_txc_is_left_alone(tmp_path: Path):
-    path = tmp_path / "records.db"
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 1000")
-    db.close()
-    with pytest.raises(TxcError) as caught:
-        Records(path)
-    assert [d.code for d in caught.value.diagnostics] == ["R650"]

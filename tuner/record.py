@@ -1,0 +1,104 @@
+"""One trial of the tuner, what it is of, and the outcome of a comparison; how a database row holds them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ..compiler.target.host import model
+
+OK = "ok"
+
+_PLAIN = ("kernel", "template_hash", "schedule", "verdict", "message", "seed", "compiler", "generator",
+          "version", "provisional", "retired", "created", "machine")
+_LISTS = ("columns", "row", "times")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKey:
+    """What is tuned: records of equal keys compete. `threads` is how many the times were taken with."""
+
+    kernel_hash: str
+    target: str
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One trial. Times are seconds, those of all its runs so far; `score` is the least, None if it failed.
+
+    `verdict` is `ok` or one of `measure.failure.KINDS`, then with a message. A provisional time was taken
+    while the machine was slow. `machine` is the processor's name, empty where it is not known. `id` is 0
+    until the record is stored.
+    """
+
+    key: TaskKey
+    kernel: str
+    sizes: dict[str, int]
+    template_hash: str
+    columns: tuple[str, ...]
+    row: tuple[int, ...]
+    schedule: str
+    times: tuple[float, ...]
+    verdict: str
+    message: str = ""
+    seed: int = 0
+    compiler: str = ""
+    generator: str = ""
+    version: str = ""
+    provisional: bool = False
+    retired: bool = False
+    created: str = ""
+    machine: str = ""
+    id: int = 0
+
+    @property
+    def score(self) -> float | None:
+        """Seconds of the fastest run."""
+        return min(self.times) if self.verdict == OK and self.times else None
+
+    def outdated(self, generator: str) -> bool:
+        """Whether another code generator or machine made it: then it is verified again before it is used."""
+        return self.generator != generator or self.machine not in ("", model())
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The outcome of a final, interleaved comparison: a trial, or None where the untuned default won.
+
+    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds; `after` is
+    the last trial that was stored then.
+    """
+
+    trial: int | None
+    seconds: float
+    default_seconds: float
+    after: int = 0
+
+
+def key_of(row: sqlite3.Row) -> TaskKey:
+    """What a row's trial or comparison is of."""
+    return TaskKey(*(row[f.name] for f in fields(TaskKey)))
+
+
+def choice_of(row: sqlite3.Row) -> Choice:
+    """The choice in a row."""
+    return Choice(*(row[f.name] for f in fields(Choice)))
+
+
+def values_of(record: Record) -> dict[str, Any]:
+    """The columns of a record: its fields but the id, lists as JSON, and its score."""
+    key = {f.name: getattr(record.key, f.name) for f in fields(TaskKey)}
+    plain = {name: getattr(record, name) for name in _PLAIN}
+    lists = {name: json.dumps(list(getattr(record, name))) for name in _LISTS}
+    return key | plain | lists | {"sizes": json.dumps(record.sizes), "score": record.score}
+
+
+def record_of(row: sqlite3.Row) -> Record:
+    """The record in a row."""
+    values: dict[str, Any] = {name: row[name] for name in _PLAIN}
+    values |= {name: bool(row[name]) for name in ("provisional", "retired")}
+    values |= {name: tuple(json.loads(row[name])) for name in _LISTS}
+    return Record(key=key_of(row), sizes=json.loads(row["sizes"]), id=row["id"], **values)
