@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from txc.tuner.features.rows import Features
+from txc.tuner.models.labels import rank_correlation
 from txc.tuner.models.model import Samples
 
 FEATURES = 24
@@ -37,7 +38,5 @@ def _cost(choices: npt.NDArray[np.int64], statement: npt.NDArray[np.int64]) -> n
 
 
 def agreement(scores: npt.NDArray[np.float64], samples: Samples) -> float:
-    """The rank correlation of scores with speed, over the candidates that work: 1 for the right order."""
-    ok = np.isfinite(samples.seconds)
-    ranks = [np.argsort(np.argsort(x, kind="stable")) for x in (scores[ok], -samples.seconds[ok])]
-    return float(np.corrcoef(*ranks)[0, 1])
+    """The rank correlation of scores with speed: 1 for the right order."""
+    return rank_correlation(scores, samples.seconds)

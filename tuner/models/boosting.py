@@ -36,14 +36,22 @@ class Growth:
 
 
 def grow(values: Values, objective: Objective, growth: Growth) -> Forest:
-    """The forest that descends an objective on rows (rows, features). Raises TxcError R682."""
+    """The forest that descends an objective on rows (rows, features), from predictions of 0.
+
+    The mean that all rows share should be in the objective: trees that had to find it would not split.
+    Raises TxcError R682.
+    """
     lightgbm = _lightgbm()
     shared = {
         "verbosity": -1, "deterministic": True, "num_threads": 1, "seed": growth.seed, "max_bin": 255,
         "min_data_in_bin": 1, "feature_pre_filter": False, "enable_bundle": False, "use_missing": False}
     data = lightgbm.Dataset(np.asarray(values, np.float32), np.zeros(len(values)), params=shared)
+
+    def derivatives(predictions: Floats, data: object) -> tuple[Floats, Floats]:
+        return objective(predictions)
+
     booster = lightgbm.train(shared | {
-        "objective": lambda predictions, data: objective(predictions),
+        "objective": derivatives,
         "num_leaves": min(growth.leaves, LEAVES), "learning_rate": growth.rate,
         "feature_fraction": growth.share, "lambda_l2": growth.ridge, "min_data_in_leaf": 1,
         "min_sum_hessian_in_leaf": 1e-3, "force_col_wise": True}, data, growth.trees)

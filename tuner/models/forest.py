@@ -66,6 +66,7 @@ class Forest:
 
     def _by_code(self, values: Values, compiled: Evaluator) -> Floats:
         used, slot = np.unique(self.feature, return_inverse=True)
+        assert used[-1] < values.shape[1], "too few features for this forest"
         values = np.ascontiguousarray(values, np.float32)
         return compiled(values, used.astype(np.int32), slot.astype(np.int32), self.threshold, self.keep,
                         self.first, self.leaves)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from .model import Floats, Mask, Samples
 
@@ -33,3 +34,16 @@ def labels(samples: Samples, kind: Label = "ratio") -> Floats:
     if kind == "ratio":
         return ratio
     return np.log2(np.maximum(ratio, 0.5 ** DOUBLINGS)) / DOUBLINGS + 1
+
+
+def rank_correlation(scores: Floats, seconds: Floats) -> float:
+    """How well scores order the candidates that work (Spearman): 1 for the right order, 0 for chance."""
+    ok = np.isfinite(seconds)
+    speed, score = (np.unique(x[ok], return_inverse=True)[1] for x in (-seconds, scores))
+    return float(np.corrcoef(_ranks(speed), _ranks(score))[0, 1])
+
+
+def _ranks(dense: npt.NDArray[np.intp]) -> Floats:
+    """Ranks where equal ones share their mean, from ranks without gaps."""
+    counts = np.bincount(dense)
+    return (np.cumsum(counts) - (counts - 1) / 2)[dense]

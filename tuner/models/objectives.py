@@ -30,7 +30,7 @@ def by_rows(loss: Loss, owner: Owners, base: Floats) -> Objective:
     count = np.bincount(owner, minlength=len(base)).astype(np.float64)
 
     def objective(predictions: Floats) -> tuple[Floats, Floats]:
-        first, second = loss(base + np.bincount(owner, predictions, len(base)))
+        first, second = loss(base + _sums(owner, predictions, len(base)))
         return first[owner], (second * count)[owner]
 
     return objective
@@ -58,11 +58,15 @@ def ranked(worth: Floats, samples: Samples, seed: int) -> Loss:
     def loss(scores: Floats) -> tuple[Floats, Floats]:
         wrong = 1 / (1 + np.exp(np.clip(scores[better] - scores[worse], -50, 50)))
         push, bend = weight * wrong, weight * wrong * (1 - wrong)
-        first = np.bincount(worse, push, count) - np.bincount(better, push, count)
-        second = np.bincount(worse, bend, count) + np.bincount(better, bend, count)
-        return first, np.maximum(second, 1e-3)
+        second = _sums(worse, bend, count) + _sums(better, bend, count)
+        return _sums(worse, push, count) - _sums(better, push, count), np.maximum(second, 1e-3)
 
     return loss
+
+
+def _sums(positions: Owners, parts: Floats, count: int) -> Floats:
+    """The sum of the parts at each of so many positions."""
+    return np.bincount(positions, parts, count).astype(np.float64, copy=False)
 
 
 def _pairs(worth: Floats, samples: Samples, seed: int) -> tuple[Owners, Owners]:

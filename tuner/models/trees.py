@@ -23,6 +23,12 @@ FORGOTTEN = 0.05
 """Below this share of its word it is dropped, after 277 measurements (AutoTVM)."""
 
 
+def fade(measured: int) -> float:
+    """How much other tasks still say after so many measurements of this one, from 1 down to 0."""
+    share = 2 ** (-measured / HALVED)
+    return share if share >= FORGOTTEN else 0.0
+
+
 class ForestModel(ABC):
     """Implements `model.Model` with a forest: a candidate's score is the sum over its rows.
 
@@ -35,7 +41,9 @@ class ForestModel(ABC):
 
     def __init__(self, layout: str, *, label: Label = "ratio", growth: Growth | None = None,
                  prior: Fitted | None = None) -> None:
-        self.layout, self.label, self.growth = layout, label, growth or Growth()
+        self.layout = layout
+        self.label: Label = label
+        self.growth = growth or Growth()
         self._prior = prior
         self._fitted: Fitted | None = None
 
@@ -58,7 +66,7 @@ class ForestModel(ABC):
         good = samples.select(usable(samples))
         if len(good) < 2:
             return
-        share = self._share(len(samples))
+        share = fade(len(samples))
         prior = [] if share == 0 or self._prior is None else [self._prior]
         base = sum((share * p.score(good.features, len(good)) for p in prior), np.zeros(len(good)))
         worth = labels(good, self.label)
@@ -82,11 +90,6 @@ class ForestModel(ABC):
     def load(cls, path: Path, layout: str) -> Self:
         """The model of a file, as the prior of a new one. Raises TxcError R680, R681."""
         return cls(layout, prior=load(path, cls.kind, layout))
-
-    @staticmethod
-    def _share(measured: int) -> float:
-        share = 2 ** (-measured / HALVED)
-        return share if share >= FORGOTTEN else 0.0
 
     @abstractmethod
     def _loss(self, worth: Floats, samples: Samples) -> Loss: ...

@@ -21,6 +21,12 @@ def rows(count: int, seed: int) -> np.ndarray:
     return values
 
 
+def predicted(model: lightgbm.Booster, values: np.ndarray) -> np.ndarray:
+    found = model.predict(values)
+    assert isinstance(found, np.ndarray)
+    return found
+
+
 def booster(trees: int, leaves: int = 31) -> lightgbm.Booster:
     values = rows(500, 0)
     data = lightgbm.Dataset(values, values[:, 0] * values[:, 1] + np.sin(values[:, 2]), params=QUIET)
@@ -45,7 +51,7 @@ def test_predictions_are_lightgbms_to_the_last_bit(trees: int, leaves: int, coun
     values[odd < 0.05] = np.nan
     values[odd > 0.98] = np.inf
     values[(odd > 0.96) & (odd < 0.98)] = -np.inf
-    assert np.array_equal(forest.predict(values), model.predict(values))
+    assert np.array_equal(forest.predict(values), predicted(model, values))
 
 
 @pytest.mark.usefixtures("either")
@@ -58,11 +64,12 @@ def test_thresholds_decide_alike_in_single_precision():
     forest = forest_of(model.model_to_string())
     real = np.abs(forest.threshold) > 1e-34
     values = np.zeros((3 * real.sum(), 12), np.float32)
-    for node, (feature, threshold) in enumerate(zip(forest.feature[real], forest.threshold[real], strict=True)):
+    pairs = zip(forest.feature[real], forest.threshold[real], strict=True)
+    for node, (feature, threshold) in enumerate(pairs):
         values[3 * node:3 * node + 3, feature] = threshold
         values[3 * node, feature] = np.nextafter(threshold, np.float32(-np.inf))
         values[3 * node + 2, feature] = np.nextafter(threshold, np.float32(np.inf))
-    assert np.array_equal(forest.predict(values), model.predict(values))
+    assert np.array_equal(forest.predict(values), predicted(model, values))
 
 
 @pytest.mark.usefixtures("either")
@@ -72,7 +79,7 @@ def test_trees_that_never_split_are_their_one_leaf():
     forest = forest_of(lightgbm.train(QUIET | {"objective": "regression"}, data, 2).model_to_string())
     both = Forest.joined([forest, forest_of(booster(3).model_to_string())])
     assert np.allclose(forest.predict(rows(5, 1)), 3)
-    assert np.allclose(both.predict(rows(5, 1)), 3 + booster(3).predict(rows(5, 1)))
+    assert np.allclose(both.predict(rows(5, 1)), 3 + predicted(booster(3), rows(5, 1)))
 
 
 @pytest.mark.usefixtures("either")

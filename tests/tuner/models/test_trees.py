@@ -113,7 +113,9 @@ def test_a_candidate_without_rows_has_a_score():
     """Nothing is known of it: it scores what a candidate scores to begin with."""
     model = fitted(AnsorModel(LAYOUT), world(50, 1))
     nothing = Features(np.zeros((0, 24), np.float32), np.zeros(0, np.int64))
-    assert np.array_equal(model.score(nothing, 2), [model.fitted.start] * 2)
+    known = model.fitted
+    assert known is not None
+    assert model.score(nothing, 2).tolist() == [known.start] * 2
 
 
 @pytest.mark.parametrize("count", [0, 1])
