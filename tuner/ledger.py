@@ -84,7 +84,8 @@ class Ledger:
 
     def retime(self, candidate: Candidate) -> None:
         """Store the times that a candidate has by now."""
-        self._records.retime(candidate.trial, candidate.times, candidate.provisional, self._generator)
+        self._records.retime(candidate.trial, candidate.times, candidate.provisional, self._generator,
+                             self._problem.compiler(final=candidate.final))
 
     def condemn(self, candidate: Candidate) -> None:
         """Store that a candidate fails which was right in an earlier run."""
@@ -118,7 +119,8 @@ class Ledger:
     def _resumed(self, record: Record, lab: Lab) -> Candidate:
         candidate = lab.candidate(record.row)
         candidate.trial, candidate.provisional = record.id, record.provisional
-        candidate.outdated = record.outdated(self._generator)
+        other = record.compiler != self._problem.compiler(final=False)
+        candidate.outdated = other or record.outdated(self._generator)
         candidate.times = list(record.times)
         return candidate
 

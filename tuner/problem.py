@@ -15,10 +15,16 @@ class Problem:
     """A space of rows, how to build and run them, and what their records say.
 
     `blank` is a record without a trial: it holds what all trials of the task share. `text` gives the schedule
-    that a row stands for, as `.tx` text; it may raise TxcError for an illegal row.
+    that a row stands for, as `.tx` text; it may raise TxcError for an illegal row. `ships` is what compiles
+    those of the final comparison, empty where that is what compiles all.
     """
 
     space: Space
     recipe: Recipe
     blank: Record
     text: Callable[[Row], str]
+    ships: str = ""
+
+    def compiler(self, *, final: bool) -> str:
+        """What compiles candidates."""
+        return self.ships if final and self.ships else self.blank.compiler

@@ -113,12 +113,13 @@ class Records:
             self._db.execute("BEGIN IMMEDIATE")
             yield
 
-    def retime(self, trial: int, times: Sequence[float], provisional: bool, generator: str) -> None:
-        """Replace the times of a trial by those that it has with a code generator."""
+    def retime(self, trial: int, times: Sequence[float], provisional: bool, generator: str,
+               compiler: str) -> None:
+        """Replace the times of a trial by those that it has with a code generator and a compiler."""
         self._db.execute(
-            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ?, machine = ?"
-            " WHERE id = ?",
-            (json.dumps(list(times)), min(times), provisional, generator, model(), trial))
+            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ?, compiler = ?,"
+            " machine = ? WHERE id = ?",
+            (json.dumps(list(times)), min(times), provisional, generator, compiler, model(), trial))
 
     def condemn(self, trial: int, verdict: str, message: str, generator: str) -> None:
         """Say of a trial that was right that it fails now, with a code generator."""

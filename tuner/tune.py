@@ -10,6 +10,7 @@ import platformdirs
 
 from ..compiler.build import legal
 from ..compiler.dag import Dag, kernel_hash
+from ..compiler.runtime.llvm import installed as has_llvm
 from ..compiler.runtime.llvm import version as llvm_version
 from ..compiler.runtime.toolchain import compiler
 from ..compiler.schedule.template import Template
@@ -37,8 +38,8 @@ class Task:
     """A kernel, the directives of its template, and what it is tuned for.
 
     `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into;
-    `backend` compiles candidates, `c` or `llvm`. `rules` is a Python file with rules for the derivation of
-    sketches that are tried before the built-in ones.
+    `backend` compiles the finalists, `c` or `llvm`; candidates LLVM, where it is installed. `rules` is a
+    Python file with rules for the derivation of sketches that are tried before the built-in ones.
     """
 
     kernel: typed.Kernel
@@ -90,18 +91,23 @@ def searcher_of(problem: Problem, name: str, seed: int, guides: Guides = unguide
 
 def problem_of(task: Task) -> Problem:
     """A task as the loop sees it. Raises TxcError as `tune` does."""
-    made_by = llvm_version() if task.backend == "llvm" else compiler_version(compiler())
+    searching = "llvm" if has_llvm() else "c"
     with legal(task.source):
         template = Template(task.dag, task.directives, task.target)
     key = task.key
     generator = generator_version()
     expected = platformdirs.user_cache_path("txc") / "expected" / f"{key.kernel_hash}-{generator}.npz"
-    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected, task.backend)
+    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected, searching,
+                          task.backend)
     columns = tuple(column.name for column in template.columns)
     blank = Record(
         key, task.kernel.name, dict(task.kernel.sizes), template.hash, columns, (), "", (), OK,
-        compiler=made_by, generator=generator, version=__version__)
-    return Problem(template, recipe, blank, lambda row: schedule_text(template, row))
+        compiler=_version(searching), generator=generator, version=__version__)
+    return Problem(template, recipe, blank, lambda row: schedule_text(template, row), _version(task.backend))
+
+
+def _version(backend: str) -> str:
+    return llvm_version() if backend == "llvm" else compiler_version(compiler())
 
 
 def schedule_text(template: Template, row: Row) -> str:

@@ -32,6 +32,15 @@ def llvm() -> Any:
     return binding
 
 
+def installed() -> bool:
+    """Whether `llvm` gives something."""
+    try:
+        llvm()
+    except TxcError:
+        return False
+    return True
+
+
 def version() -> str:
     """`LLVM 22.1.0`"""
     return "LLVM " + ".".join(map(str, llvm().llvm_version_info))

@@ -104,7 +104,7 @@ def test_where_the_default_won_there_is_no_best(records: Records):
 
 def test_new_times_replace_the_old(records: Records):
     number = records.add(replace(RECORD, provisional=True))
-    records.retime(number, (0.003, 0.002, 0.001), provisional=False, generator="2")
+    records.retime(number, (0.003, 0.002, 0.001), provisional=False, generator="2", compiler="cc 2")
     stored = records.show(number)
     assert stored is not None
     assert not stored.outdated("2")

@@ -38,8 +38,20 @@ def test_a_kernel_is_tuned_and_its_records_say_what_was_run(tmp_path: Path, requ
         assert len(filled) == len(dense.directives)
 
 
-def test_candidates_can_be_compiled_by_llvm(tmp_path: Path):
-    """Records say so; what is found is a schedule like any other."""
+def test_llvm_compiles_candidates_and_what_ships_the_finalists(tmp_path: Path, require_tool):  # pyright: ignore
+    """What a choice says was timed as a build would have it."""
+    require_tool("cc")
+    with Records(tmp_path / "records.db") as records:
+        outcome = tune(task(), Budget(trials=10), records, options=Options(lock=tmp_path / "lock"))
+        assert outcome.valid == 10
+        by_llvm = {r.id for r in records.find() if r.compiler.startswith("LLVM ")}
+        choice = records.choice(task().key)
+    assert 0 < len(by_llvm) < 10
+    assert choice is not None
+    assert choice.trial not in by_llvm
+
+
+def test_llvm_may_be_what_ships(tmp_path: Path):
     dense = replace(task(), backend="llvm")
     with Records(tmp_path / "records.db") as records:
         outcome = tune(dense, Budget(trials=4), records, options=Options(lock=tmp_path / "lock"))
