@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .final import AGAIN_ROUNDS, PATIENCE, ROUNDS, contenders, promising
+from .final import AGAIN_ROUNDS, MOST_SPREAD, PATIENCE, ROUNDS, SPREAD, contenders, promising
 from .lab import GROUP, Candidate
 
 ENDING = 0.15
@@ -15,8 +15,11 @@ ENDING = 0.15
 MOST_ENDING = 0.4
 """No more than this part is, however slow the kernel."""
 
-MARGIN = 1.5
-"""What the end may take beyond its bare timing: building anew, verifying, slow phases."""
+COMPILING = 0.5
+"""Seconds to compile a contender as the kernel is in the end."""
+
+MARGIN = 1.2
+"""What the end may take beyond that: building anew, verifying, slow phases."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,14 @@ class Clock:
         return self.left - min(MOST_ENDING * self.seconds, max(ENDING * self.seconds, ending))
 
 
-def ending(candidates: Sequence[Candidate], default: Candidate) -> float:
-    """About how many seconds it takes to time the promising again and compare the best with the default."""
+def ending(candidates: Sequence[Candidate], default: Candidate, searched: float) -> float:
+    """About how many seconds it takes to time the promising again and compare the best with the default.
+
+    `searched` is how long the search has taken.
+    """
     chosen = promising(candidates)
     again = AGAIN_ROUNDS * sum(max(GROUP, c.seconds) for c in chosen)
     compared = [c for c in (default, *contenders(chosen)) if c.times]
-    turn = sum(max(GROUP, c.seconds) for c in compared)
-    return MARGIN * (again + min(PATIENCE, ROUNDS * turn))
+    rounds = ROUNDS * sum(max(GROUP, c.seconds) for c in compared)
+    comparing = max(min(PATIENCE, rounds), min(MOST_SPREAD, SPREAD * searched))
+    return MARGIN * (again + COMPILING * len(compared) + comparing)

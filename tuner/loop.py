@@ -39,16 +39,21 @@ def _tune(session: Session, budget: Budget, clock: Clock, batch: int) -> str:
         return FINISHED
     session.begin()
     session.greet(budget)
-    status = None
+    status = session.tired
     while status is None and (wanted := _wanted(session, budget, clock, batch)) > 0:
-        status = session.round(wanted)
+        status = session.round(wanted, _wanted(session, budget, clock, batch, wanted))
     session.finish(lambda: clock.left > 0)
     return status or FINISHED
 
 
-def _wanted(session: Session, budget: Budget, clock: Clock, batch: int) -> int:
-    """How many rows the next round may have, 0 when the budget is spent; there is time for one at least."""
-    left = batch if budget.trials is None else min(batch, budget.trials - len(session.ledger.trials))
+def _wanted(session: Session, budget: Budget, clock: Clock, batch: int, under_way: int = 0) -> int:
+    """How many rows the next round may have, 0 when the budget is spent; there is time for one at least.
+
+    `under_way` are rows that are to be tried before.
+    """
+    left = batch
+    if budget.trials is not None:
+        left = min(left, budget.trials - len(session.ledger.trials) - under_way)
     if session.ledger.new and clock.seconds is not None:
-        left = min(left, int(clock.for_search(session.ending) / session.pace))
+        left = min(left, int(clock.for_search(session.ending) / session.pace) - under_way)
     return max(0, left)

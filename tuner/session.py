@@ -52,6 +52,7 @@ class Session:
         self._lab, self._clock = lab, clock
         self.ledger = Ledger(problem, records, options.seed, lab)
         self._default = lab.candidate(None)
+        self._ahead: list[Candidate] = []
         self._rounds, self._searching = 0, 0.0
         self._tell(self.ledger.candidates)
 
@@ -68,7 +69,15 @@ class Session:
     @property
     def ending(self) -> float:
         """About how many seconds `finish` will take."""
-        return ending(self.ledger.candidates, self._default)
+        return ending(self.ledger.candidates, self._default, self._searching)
+
+    @property
+    def tired(self) -> str | None:
+        """Why there should be no more rounds: too many trials have failed, or none was better for long."""
+        if self.ledger.failed_last >= FAILURES:
+            return FAILING
+        patience = self._options.early_stop
+        return STALLED if patience and self.ledger.unimproved >= patience else None
 
     def greet(self, budget: Budget) -> None:
         """Say what is tuned, and what is known of it."""
@@ -94,22 +103,29 @@ class Session:
         if self._default.built:
             self._lab.measure([self._default], None, lambda candidate, slow: None)
 
-    def round(self, wanted: int) -> str | None:
-        """Ask for up to `wanted` rows, build, time and record them; the reason if no round should follow."""
-        start = time.monotonic()
-        rows = self._searcher.ask(wanted)
-        if len(rows) == 0:
-            return EXHAUSTED
-        self._batch([self._lab.candidate(tuple(map(int, row))) for row in rows.tolist()])
-        self._searching += time.monotonic() - start
-        if self.ledger.failed_last >= FAILURES:
-            return FAILING
-        patience = self._options.early_stop
-        return STALLED if patience and self.ledger.unimproved >= patience else None
+    def round(self, wanted: int, ahead: int = 0) -> str | None:
+        """Ask for up to `wanted` rows, build, time and record them; the reason if no round should follow.
 
-    def _batch(self, batch: list[Candidate]) -> None:
+        Where timing leaves cores free, the first `ahead` rows of the next round are built meanwhile. They are
+        asked for before the searcher hears of this round.
+        """
+        start = time.monotonic()
+        batch = self._ahead[:wanted] or self._ask(wanted)
+        if not batch:
+            return EXHAUSTED
+        self._batch(batch, ahead if self._problem.blank.key.threads < self._options.builders else 0)
+        self._searching += time.monotonic() - start
+        return self.tired
+
+    def _ask(self, wanted: int) -> list[Candidate]:
+        rows = self._searcher.ask(wanted) if wanted else ()
+        return [self._lab.candidate(tuple(map(int, row))) for row in rows]
+
+    def _batch(self, batch: list[Candidate], ahead: int) -> None:
         self._emit(Phase("build"))
         self._lab.build(batch)
+        self._ahead = self._ask(ahead)
+        self._lab.start_building(self._ahead)
         for candidate in batch:
             if not candidate.built:
                 self._record(candidate, slow=False)
@@ -190,7 +206,7 @@ class Session:
         best = [c for c in made if c.times]
         if not best or not untuned.times:
             return
-        default, *least = compare(self._lab, [untuned, *best], in_time, self._clock.elapsed)
+        default, *least = compare(self._lab, [untuned, *best], in_time, self._searching)
         for candidate in best:
             self.ledger.retime(candidate)
         first = winner(best, least)

@@ -18,7 +18,7 @@ from txc.tuner.events import Event, Finished, Round, Started, Trial
 from txc.tuner.loop import run
 from txc.tuner.measure.pool import MIB, Limits
 from txc.tuner.options import Budget, Options
-from txc.tuner.outcome import EXHAUSTED, FINISHED, INTERRUPTED, Outcome
+from txc.tuner.outcome import EXHAUSTED, FAILING, FINISHED, INTERRUPTED, STALLED, Outcome
 from txc.tuner.records import Records
 from txc.tuner.search.grid import GridSearch
 from txc.tuner.search.random import RandomSearch
@@ -146,6 +146,52 @@ def test_a_budget_of_seconds_is_kept(records: Records, options: Options):
     assert outcome.status == FINISHED
     assert outcome.new >= options.batch
     assert time.monotonic() - start < 15
+
+
+def test_a_search_without_improvement_stops_early(records: Records, options: Options):
+    """The best of a grid is its first row; the rest of the space is left alone, also by the next run."""
+    patient = replace(options, early_stop=20)
+    outcome = run(problem(COSTS), GridSearch(COSTS), Budget(100), records, options=patient)
+    assert (outcome.status, outcome.trials) == (STALLED, 32)
+    assert outcome.best is not None
+    assert outcome.best.row == (c.INSTANT, 10)
+    again = run(problem(COSTS), GridSearch(COSTS), Budget(100), records, options=patient)
+    assert (again.status, again.trials, again.new) == (STALLED, 32, 0)
+
+
+def test_a_search_in_which_everything_fails_is_given_up(records: Records, options: Options):
+    space = FakeSpace((listed("behaviour", c.BUG), FakeColumn("cost", 1, 1000)))
+    outcome = run(problem(space), GridSearch(space), Budget(1000), records, options=options)
+    assert (outcome.status, outcome.valid) == (FAILING, 0)
+    assert 150 <= outcome.trials < 150 + options.batch
+
+
+class Listening(GridSearch):
+    """Notes in which order it is asked and told."""
+
+    def __init__(self, space: FakeSpace) -> None:
+        super().__init__(space)
+        self.heard: list[str] = []
+
+    def ask(self, count: int):  # pyright: ignore
+        self.heard.append("ask")
+        return super().ask(count)
+
+    def tell(self, rows, scores) -> None:  # pyright: ignore
+        self.heard.append("tell")
+        super().tell(rows, scores)
+
+
+@pytest.mark.parametrize(("builders", "order"), [
+    (1, ["ask", "tell", "ask", "tell", "ask", "tell"]), (2, ["ask", "ask", "tell", "ask", "tell", "tell"])])
+def test_the_next_batch_is_built_meanwhile_where_a_core_is_free(
+        records: Records, options: Options, builders: int, order: list[str]):
+    """Either way each row is tried once."""
+    searcher = Listening(COSTS)
+    outcome = run(problem(COSTS), searcher, Budget(40), records, options=replace(options, builders=builders))
+    assert searcher.heard == order
+    assert outcome.trials == 40
+    assert [cost for _, cost in rows(records)] == list(range(10, 50))
 
 
 def test_an_interrupt_keeps_every_trial(records: Records, options: Options):

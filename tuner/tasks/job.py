@@ -126,6 +126,7 @@ class _Job:
 
     def _search(self) -> None:
         tasks = [self._progress(number) for number in range(len(self._parts))]
+        self._stopped.update((n, reason) for n in self._begun if (reason := self._sessions[n].tired))
         defaults = {n: s for n in self._begun if (s := self._sessions[n].default_seconds) is not None}
         scheduler = GradientScheduler(tasks, self._objective(defaults))
         while (number := scheduler.pick()) is not None:
@@ -133,7 +134,7 @@ class _Job:
             wanted = self._rows_left(session)
             if not wanted:
                 return
-            reason = session.round(wanted)
+            reason = session.round(wanted, self._rows_left(session, wanted))
             scheduler.spent(number, self._seconds(session))
             if reason is not None or session.ledger.best is None:
                 tasks[number].dead = True
@@ -144,7 +145,8 @@ class _Job:
         part, session = self._parts[number], self._sessions[number]
         default = session.default_seconds or inf
         history = replay([min(c.seconds, default) for c in session.ledger.candidates], self._size)
-        dead = number not in self._begun or (bool(history) and session.ledger.best is None)
+        failed = bool(history) and session.ledger.best is None
+        dead = number not in self._begun or failed or session.tired is not None
         known = [seconds for seconds in history if seconds < inf]
         return Progress(part.flops, tag(part.operator, part.flops), known, dead)
 
@@ -155,18 +157,19 @@ class _Job:
     def _objective(self, defaults: dict[int, float]) -> Objective:
         return OBJECTIVES[self._name]([part.weight for part in self._parts], defaults)
 
-    def _rows_left(self, session: Session) -> int:
-        """How many rows the next round of a task may have; 0 when the budget is spent.
+    def _rows_left(self, session: Session, under_way: int = 0) -> int:
+        """How many rows the next round of a task may have; 0 when the budget is spent. One round always fits.
 
-        There is time for one round at least.
+        `under_way` are rows that are to be tried before.
         """
         left = self._size
         if self._budget.trials is not None:
-            left = min(left, self._budget.trials - sum(len(s.ledger.trials) for s in self._sessions))
+            known = sum(len(s.ledger.trials) for s in self._sessions)
+            left = min(left, self._budget.trials - known - under_way)
         if self._clock.seconds is not None and any(s.ledger.new for s in self._sessions):
             time_left = self._clock.for_search(sum(self._sessions[n].ending for n in self._begun))
             most = int(time_left / session.pace) if session.pace else left
-            left = min(left, most) if time_left > 0 else 0
+            left = min(left, most - under_way) if time_left > 0 else 0
         return max(0, left)
 
     def _finish(self) -> None:

@@ -38,9 +38,9 @@ def test_kernels_share_a_budget_and_equal_ones_are_tuned_once(tmp_path: Path, re
 
 def test_unknown_objectives_and_searchers_are_told(tmp_path: Path):
     with Records(tmp_path / "records.db") as records:
-        for names, code in (({"objective": "mean"}, "R671"), ({"searcher": "psychic"}, "R672")):
+        for objective, searcher, code in (("mean", "random", "R671"), ("sum", "psychic", "R672")):
             with pytest.raises(TxcError) as caught:
-                tune_together([task()], Budget(1), records, **names)
+                tune_together([task()], Budget(1), records, objective=objective, searcher=searcher)
             assert [d.code for d in caught.value.diagnostics] == [code]
 
 
