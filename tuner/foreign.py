@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .population import keys
 from .roles import has_sketches, templates_of
 from .space import Mask, Matrix, Space
 
@@ -19,13 +20,14 @@ class Foreign:
 
     def __init__(self, space: Space) -> None:
         self._names = tuple(column.name for column in space.columns)
-        self._at = {name: position for position, name in enumerate(self._names)}
         self._lowest = np.array([column.low for column in space.columns], np.int64)
         self._templates = templates_of(space)
         self._sketches = has_sketches(space)
         self._known: dict[tuple[int, ...], Mask] = {}
-        self._structural = tuple([self._at[c.name] for c in t.structural] for t in self._templates)
-        self.structural = sorted({*([0] if self._sketches else []), *(c for t in self._structural for c in t)})
+        at = {name: position for position, name in enumerate(self._names)}
+        self._structural = tuple(tuple(at[c.name] for c in t.structural) for t in self._templates)
+        deciding = {column for columns in self._structural for column in columns}
+        self.structural: list[int] = sorted({0} | deciding if self._sketches else deciding)
 
     def numbers(self, matrix: Matrix) -> Matrix:
         """Which sketch each row fills."""
@@ -33,25 +35,29 @@ class Foreign:
 
     def columns(self, matrix: Matrix) -> Mask:
         """A mask of the matrix's shape: True where the column is not one of the row's structure."""
-        mask = np.zeros(matrix.shape, np.bool_)
-        for number in range(len(self._templates)):
-            rows = np.flatnonzero(self.numbers(matrix) == number)
-            choices, which = np.unique(matrix[np.ix_(rows, self._structural[number])], axis=0,
-                                       return_inverse=True)
-            for k, choice in enumerate(choices.tolist()):
-                mask[rows[which.ravel() == k]] = self._foreign((number, *choice))
-        return mask
+        if not self.structural:
+            return np.zeros(matrix.shape, np.bool_)
+        choices = keys(matrix[:, self.structural])
+        _, first, which = np.unique(choices, return_index=True, return_inverse=True)
+        masks = [self._foreign(row) for row in matrix[first].tolist()]
+        return np.array(masks, np.bool_).reshape(-1, matrix.shape[1])[which]
 
     def canonical(self, matrix: Matrix) -> Matrix:
         """The same candidates with every foreign column at its lowest value."""
-        return np.where(self.columns(matrix), self._lowest, matrix) if self._templates else matrix
+        return self.lowered(matrix, self.columns(matrix))
 
-    def _foreign(self, key: tuple[int, ...]) -> Mask:
+    def lowered(self, matrix: Matrix, mask: Mask) -> Matrix:
+        """The rows with their lowest values where the mask says so."""
+        return np.where(mask, self._lowest, matrix)
+
+    def _foreign(self, row: list[int]) -> Mask:
+        """The mask of a row."""
+        number = row[0] if self._sketches else 0
+        key = (number, *(row[column] for column in self._structural[number]))
         if key not in self._known:
-            number, *choice = key
             template = self._templates[number]
-            made = template.structure(tuple(choice))
-            names = {column.name for column in template.structural} | ({"sketch"} if self._sketches else set())
-            names |= set(made.columns) if made else {column.name for column in template.columns}
-            self._known[key] = np.array([name not in names for name in self._names], np.bool_)
+            made = template.structure(key[1:])
+            own = {*([self._names[0]] if self._sketches else []), *(c.name for c in template.structural)}
+            own |= set(made.columns) if made else {column.name for column in template.columns}
+            self._known[key] = np.array([name not in own for name in self._names], np.bool_)
         return self._known[key]

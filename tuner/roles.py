@@ -89,7 +89,7 @@ def ceil_divide(one: Matrix, other: Matrix) -> Matrix:
 
 
 def templates_of(space: Space) -> tuple[Template, ...]:
-    """The templates of a space: those of its sketches, or itself if it is one; none where neither is known."""
+    """The templates of a space: those of its sketches, or itself if it is one; of another space none."""
     if isinstance(space, Template):
         return (space,)
     return cast(tuple[Template, ...], getattr(space, "templates", ()))
@@ -223,8 +223,9 @@ class _Reader:
             return name
         if isinstance(part.size, ast.Name) and part.size.name in self.at:
             return part.size.name
-        # Of a part without a column there is a number, or the split is in a block that never applies.
-        return Holes(self.template.numbers, {}).fixed(part.size) if isinstance(part.size, ast.Node) else 1
+        if part.size is None or isinstance(part.size, ast.Between | ast.OneOf):
+            return 1        # the split is in a block that never applies
+        return Holes(self.template.numbers, {}).fixed(part.size)
 
     def _extent(self, split: ast.Split, whole: _Loop, fixed: int) -> int:
         """The iterations that are left for the open parts: by the loop, and by what holes may be at most."""

@@ -23,8 +23,8 @@ class Annealing:
     """
 
     chains: int = 128
-    steps: int = 500
-    patience: int = 50
+    steps: int = 200
+    patience: int = 25
     epsilon: float = 0.2
     cap: int = 3
 
@@ -32,7 +32,7 @@ class Annealing:
 class AnnealingSearch:
     """Proposes the best of what chains met that walk over the guide's scores, and go on from batch to batch.
 
-    Before the guide is ready, batches are random.
+    A guide that is not sure chooses a part of the batch; the rest is random.
     """
 
     def __init__(self, space: Space, seed: int = 0, guide: Guide | None = None,
@@ -58,12 +58,13 @@ class AnnealingSearch:
         self._random.tell(rows, np.full(len(rows), np.inf))
 
     def ask(self, count: int) -> Matrix:
-        """The next batch, what is rated best first."""
+        """The next batch: what is rated best, and some at random."""
+        rated = count - random_share(count, self._options.epsilon, self._rng)
+        rated = round(rated * (self._guide.trust if self._guide is not None else 0))
         chosen = np.empty((0, len(self._space.columns)), np.int64)
-        if self._guide is not None and self._guide.ready:
-            wanted = count - random_share(count, self._options.epsilon, self._rng)
-            found = self._walked(self._guide, wanted)
-            chosen = pick(found, wanted, self._key_columns, self._options.cap + self._rounds)
+        if self._guide is not None and rated > 0:
+            found = self._walked(self._guide, rated)
+            chosen = pick(found, rated, self._key_columns, self._options.cap + self._rounds)
             self._rounds += 1
             self._remember(chosen)
         rest = self._random.ask(count - len(chosen))
@@ -91,7 +92,7 @@ class AnnealingSearch:
 
     def _step(self, guide: Guide, scores: Scores, best: Best, heat: float) -> Scores:
         """Move each chain to a neighbour that is rated higher, or not much lower while it is hot."""
-        neighbours = self._mutation.children(self._chains, self._rng)
+        neighbours = self._mutation.children(self._chains, self._rng, tries=1)
         rated = self._met(guide, neighbours, best)
         loss = np.where(rated >= scores, 0.0, scores - rated)
         dice = self._rng.random(len(loss))

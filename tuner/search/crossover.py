@@ -1,7 +1,7 @@
 """Node-based crossover: a child takes each stage whole from one of two parents.
 
-After Ansor (OSDI 2020, section 5.1): the genes of a schedule belong to nodes of the DAG, and those of one node
-fit together. Its paper takes each node from the parent that the cost model rates higher there.
+After Ansor (OSDI 2020, section 5.1): the genes of a schedule belong to nodes of the DAG, and those of one
+node fit together. Its paper takes each node from the parent that the cost model rates higher there.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Crossover:
 
 
 def _nodes(own: Roles) -> dict[str, list[int]]:
-    """The columns of each stage, a column of several with the first; a column of none is a node of its own."""
+    """The columns of each stage, one of several with the first; one of none is a node of its own."""
     found: dict[str, list[int]] = {}
     for column in own.columns:
         stages = own.stages[column]

@@ -25,9 +25,9 @@ class Evolution:
     """How a search breeds.
 
     `population` rows live for `generations`; a share `mated` of each new one has two parents, a share
-    `mutated` is changed. Up to a share `veterans` of the first are the best measured rows. A share `epsilon` of
-    each batch is random. Of a batch at most `cap` rows agree in their key columns, one more each `patience`
-    rounds.
+    `mutated` is changed. Up to a share `veterans` of the first are the best measured rows. A share `epsilon`
+    of each batch is random. Of a batch at most `cap` rows agree in their key columns, and one more each
+    `patience` rounds.
     """
 
     population: int = 1024
@@ -43,7 +43,8 @@ class Evolution:
 class EvolutionSearch:
     """Proposes what a guide rates best among the descendants of random and of measured rows.
 
-    Before anything is known the first batch is random; half of it where the guide knows other tasks.
+    A guide that is not sure chooses a part of the batch, the measured rows' descendants are the rest. Where
+    nothing is known all of it is random.
     """
 
     def __init__(self, space: Space, seed: int = 0, guide: Guide | None = None,
@@ -61,41 +62,31 @@ class EvolutionSearch:
 
     def tell(self, rows: Matrix, scores: Scores) -> None:
         """Learn what was measured."""
-        self._seen.add(rows)
-        self._random.tell(rows, scores)
+        self._remember(rows)
         self._measured.add(rows, scores)
         if self._guide is not None:
             self._guide.tell(rows, scores)
 
     def ask(self, count: int) -> Matrix:
-        """The next batch, what is rated best first."""
-        chosen = self._bred(count - self._random_rows(count))
-        self._propose(chosen)
-        rest = self._random.ask(count - len(chosen))
-        self._propose(rest)
-        return np.concatenate([chosen, rest])
-
-    def _propose(self, rows: Matrix) -> None:
-        self._seen.add(rows)
-        self._random.tell(rows, np.full(len(rows), np.inf))
-
-    def _random_rows(self, count: int) -> int:
-        """How many rows of a batch are random."""
-        if self._measured.count:
-            return random_share(count, self._options.epsilon, self._rng)
-        return count - count // 2 if self._guided else count
-
-    @property
-    def _guided(self) -> bool:
-        return self._guide is not None and self._guide.ready
-
-    def _bred(self, count: int) -> Matrix:
-        if count == 0:
-            return np.empty((0, len(self._space.columns)), np.int64)
-        rows = self._evolved(count) if self._guided else self._descendants(count)
+        """The next batch: what is rated best, descendants of the fastest, and some at random."""
+        bred = count - random_share(count, self._options.epsilon, self._rng)
+        rated = round(bred * (self._guide.trust if self._guide is not None else 0))
         cap = self._options.cap + self._rounds // self._options.patience
         self._rounds += 1
-        return pick(rows, count, self._key_columns, cap)
+        chosen = np.empty((0, len(self._space.columns)), np.int64)
+        for breed, wanted in ((self._evolved, rated), (self._descendants, bred - rated)):
+            if wanted > 0:
+                picked = pick(breed(wanted), wanted, self._key_columns, cap)
+                chosen = np.concatenate([chosen, picked])
+                self._remember(picked)
+        rest = self._random.ask(count - len(chosen))
+        self._remember(rest)
+        return np.concatenate([chosen, rest])
+
+    def _remember(self, rows: Matrix) -> None:
+        """Propose these never again."""
+        self._seen.add(rows)
+        self._random.tell(rows, np.full(len(rows), np.inf))
 
     def _evolved(self, count: int) -> Matrix:
         """What the guide rates best in some generations, best first."""

@@ -12,8 +12,8 @@ class Guide(Protocol):
     """Rates rows that were not measured, from those that were. `ranker.py` has one with a learned model."""
 
     @property
-    def ready(self) -> bool:
-        """Whether it knows enough to rate rows."""
+    def trust(self) -> float:
+        """The part of a batch that it should choose: 0 while it knows nothing, 1 once it knows this task."""
         ...
 
     def tell(self, rows: Matrix, seconds: Scores) -> None:

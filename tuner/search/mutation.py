@@ -2,30 +2,31 @@
 
 The kinds and their weights are Ansor's (OSDI 2020, section 5.1): a tile's factor moves to another part, an
 unroll step, a place or the number of parallel loops is chosen anew. Since a part need not divide its loop,
-tiles also change by one, double, halve, or become 1 or whole.
+tiles also change by one, double, halve, or become 1 or whole. Knobs that no split uses count as places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..foreign import Foreign
-from ..roles import Group, Kind, Roles, ceil_divide, has_sketches, roles
-from ..sampler import Sampler, divisors
-from ..space import Column, Matrix, Space
+from ..ranges import Places, Ranges
+from ..roles import Kind, Roles, has_sketches, roles
+from ..sampler import Sampler
+from ..space import Matrix, Space
+from .loops import Loops
 
-TILE, UNROLL, PLACE, PARALLEL = 0.90, 0.04, 0.05, 0.01
+WEIGHTS = (0.90, 0.04, 0.05, 0.01)
 """How often a row's tiles, unroll steps, places and switches, or parallel loops change."""
+
+KINDS = ((Kind.UNROLL,), (Kind.PLACE, Kind.SWITCH, Kind.KNOB), (Kind.PARALLEL,))
+"""The columns of each weight but the first, that of tiles."""
 
 MOVE = 0.5
 """How often a tile mutation moves a factor; else one part changes by itself."""
 
-TRIES = 4
-"""How often an invalid or unchanged child is made again before its parent stays as it was."""
-
-Change = Callable[[Roles, Matrix, np.random.Generator], Matrix]
+RANGE = 0.5
+"""How often a value of a range of numbers is drawn anew; else the next one is taken."""
 
 
 class Mutation:
@@ -33,179 +34,85 @@ class Mutation:
 
     def __init__(self, space: Space) -> None:
         self._space = space
-        self._roles = roles(space)
+        self._ranges = Ranges(space.columns)
         self._foreign = Foreign(space)
         self._sampler = Sampler(space)
+        every = roles(space)
+        self._loops = Loops([group for own in every for group in own.groups], self._ranges)
+        self._choices = _Choices(_listed(every, has_sketches(space)))
 
-    def children(self, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        """A valid row for each valid parent; the parent itself where no neighbour was found."""
+    def children(self, parents: Matrix, rng: np.random.Generator, tries: int = 3) -> Matrix:
+        """A valid row for each valid parent; the parent itself where no neighbour was found in some tries."""
         made = parents.copy()
-        open_rows = np.arange(len(parents))
-        for _ in range(TRIES):
-            if not len(open_rows):
+        left = np.arange(len(parents))
+        for _ in range(tries):
+            rows = self.neighbours(parents[left], rng)
+            good = self._space.valid(rows) & (rows != parents[left]).any(axis=1)
+            made[left[good]] = rows[good]
+            left = left[~good]
+            if len(left) == 0:
                 break
-            rows = self.neighbours(parents[open_rows], rng)
-            good = self._space.valid(rows) & (rows != parents[open_rows]).any(axis=1)
-            made[open_rows[good]] = rows[good]
-            open_rows = open_rows[~good]
         return made
 
     def neighbours(self, parents: Matrix, rng: np.random.Generator) -> Matrix:
         """One neighbour of each row, valid or not; values are in their columns' ranges."""
+        kinds, what = self._choices.draw(self._foreign.numbers(parents), rng)
         made = parents.copy()
-        numbers = self._foreign.numbers(parents)
-        for number, own in enumerate(self._roles):
-            rows = np.flatnonzero(numbers == number)
+        moves = rng.random(len(parents)) < MOVE
+        for chosen, change in ((moves, self._loops.move), (~moves, self._loops.nudge)):
+            rows = np.flatnonzero((kinds == 0) & chosen)
             if len(rows):
-                made[rows] = self._of_sketch(own, parents[rows], rng)
-        return made
-
-    def _of_sketch(self, own: Roles, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        """Neighbours of rows of one sketch: a kind for each row among those that there are."""
-        changes = self._changes(own)
-        if not changes:
-            return parents
-        weights = np.array([weight for weight, _ in changes])
-        kinds = rng.choice(len(changes), len(parents), p=weights / weights.sum())
-        made = parents.copy()
-        for kind, (_, change) in enumerate(changes):
-            rows = np.flatnonzero(kinds == kind)
-            if len(rows):
-                made[rows] = change(own, parents[rows], rng)
-        return made
-
-    def _changes(self, own: Roles) -> list[tuple[float, Change]]:
-        found: list[tuple[float, Change]] = []
-        if own.groups:
-            found.append((TILE, self._tile))
-        if own.of(Kind.UNROLL):
-            found.append((UNROLL, self._unroll))
-        if own.of(Kind.PLACE, Kind.SWITCH, Kind.KNOB) or has_sketches(self._space):
-            found.append((PLACE, self._place))
-        if own.of(Kind.PARALLEL):
-            found.append((PARALLEL, self._parallel))
-        return found
-
-    def _unroll(self, own: Roles, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        return self._redraw(own.of(Kind.UNROLL), parents, rng)
-
-    def _parallel(self, own: Roles, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        return self._redraw(own.of(Kind.PARALLEL), parents, rng)
-
-    def _place(self, own: Roles, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        """Another place, switch, knob or sketch; columns that only the new structure has are drawn."""
-        columns = [*([0] if has_sketches(self._space) else []),
-                   *own.of(Kind.PLACE, Kind.SWITCH, Kind.KNOB)]
-        return self._redraw(columns, parents, rng)
-
-    def _redraw(self, columns: list[int], parents: Matrix, rng: np.random.Generator) -> Matrix:
-        made = parents.copy()
-        which = rng.integers(0, len(columns), len(parents))
-        for k, column in enumerate(columns):
-            rows = np.flatnonzero(which == k)
-            made[rows, column] = _other(self._space.columns[column], parents[rows, column], rng)
+                made[rows] = change(parents[rows], what[rows], rng)
+        rows = np.flatnonzero(kinds > 0)
+        if len(rows):
+            made[rows, what[rows]] = self._redrawn(parents[rows, what[rows]], what[rows], rng)
         return self._completed(parents, made, rng)
 
+    def _redrawn(self, values: Matrix, columns: Places, rng: np.random.Generator) -> Matrix:
+        """Other values of listed columns; of a range of numbers half the time the next one."""
+        anew = self._ranges.listed[columns] | (rng.random(len(values)) < RANGE)
+        other = self._ranges.other(columns, values, rng)
+        return np.where(anew, other, self._ranges.beside(columns, values, rng))
+
     def _completed(self, parents: Matrix, made: Matrix, rng: np.random.Generator) -> Matrix:
-        """The rows with values for columns that their parents' structures did not have."""
-        new = self._foreign.columns(parents) & ~self._foreign.columns(made)
+        """The rows with drawn values for columns that their parents' structures did not have."""
+        foreign = self._foreign.columns(made)
+        new = self._foreign.columns(parents) & ~foreign
         rows = np.flatnonzero(new.any(axis=1))
         if len(rows):
             made[rows] = np.where(new[rows], self._sampler.fill(made[rows], rng), made[rows])
-        return self._foreign.canonical(made)
-
-    def _tile(self, own: Roles, parents: Matrix, rng: np.random.Generator) -> Matrix:
-        made = parents.copy()
-        which = rng.integers(0, len(own.groups), len(parents))
-        dice = rng.random(len(parents))
-        for k, group in enumerate(own.groups):
-            moves = dice < (MOVE if len(group.columns) + group.derived > 1 else 0)
-            for chosen, change in ((moves, _move), (~moves, _nudge)):
-                rows = np.flatnonzero((which == k) & chosen)
-                if len(rows):
-                    made[rows] = change(self._space, group, parents[rows], rng)
-        return self._foreign.canonical(made)
+        return self._foreign.lowered(made, foreign)
 
 
-def _move(space: Space, group: Group, parents: Matrix, rng: np.random.Generator) -> Matrix:
-    """A divisor of one part becomes a factor of another; the derived part takes part in this too."""
-    made = parents.copy()
-    parts = _parts(group, parents)
-    count = parts.shape[1]
-    rows = np.arange(len(parents))
-    source = rng.integers(0, count, len(parents))
-    target = (source + rng.integers(1, max(count, 2), len(parents))) % count
-    factor = _factor(parts[rows, source], rng)
-    parts[rows, target] *= factor
-    parts[rows, source] //= factor
-    for k, column in enumerate(group.columns):
-        changed = (source == k) | (target == k)
-        made[changed, column] = fitting(space.columns[column], parts[changed, k])
-    return made
-
-
-def _parts(group: Group, matrix: Matrix) -> Matrix:
-    """The sizes of the open parts, the derived one last."""
-    open_parts = matrix[:, list(group.columns)]
-    if not group.derived:
-        return open_parts
-    outer = ceil_divide(group.extents(matrix), open_parts.prod(axis=1))
-    return np.concatenate([open_parts, np.maximum(outer, 1)[:, None]], axis=1)
-
-
-def _factor(values: Matrix, rng: np.random.Generator) -> Matrix:
-    """A random divisor of each value, more than 1 where there is one."""
-    dice = rng.random(len(values))
-    found = np.ones(len(values), np.int64)
-    for value in np.unique(values).tolist():
-        if value > 1:
-            rows, large = values == value, np.array(divisors(value)[1:], np.int64)
-            found[rows] = large[(dice[rows] * len(large)).astype(np.int64)]
+def _listed(every: tuple[Roles, ...], sketches: bool) -> list[list[list[int]]]:
+    """For each sketch and kind, what can change: groups by their number among all, else columns."""
+    found: list[list[list[int]]] = []
+    first = 0
+    for own in every:
+        groups = list(range(first, first + len(own.groups)))
+        first += len(own.groups)
+        columns = [own.of(*kinds) for kinds in KINDS]
+        if sketches:
+            columns[1] = [0, *columns[1]]
+        found.append([groups, *columns])
     return found
 
 
-def _nudge(space: Space, group: Group, parents: Matrix, rng: np.random.Generator) -> Matrix:
-    """One part one larger or smaller, doubled, halved, 1 or all that is left; at most what is left."""
-    made = parents.copy()
-    which = rng.integers(0, len(group.columns), len(parents))
-    for k, position in enumerate(group.columns):
-        rows = np.flatnonzero(which == k)
-        column, values = space.columns[position], parents[rows, position]
-        left = group.left(parents[rows], position)
-        if column.values is not None:
-            made[rows, position] = _neighbour(column.values, values, rng)
-            continue
-        ways = np.stack([values - 1, values + 1, values // 2, values * 2, np.ones_like(values), left])
-        chosen = ways[rng.integers(0, len(ways), len(rows)), np.arange(len(rows))]
-        made[rows, position] = fitting(column, np.minimum(chosen, left))
-    return made
+class _Choices:
+    """Draws a kind for each row by weight, and one of what there is of it."""
 
+    def __init__(self, lists: list[list[list[int]]]) -> None:
+        self._counts = np.array([[len(line) for line in kinds] for kinds in lists], np.int64)
+        width = max(1, int(self._counts.max(initial=0)))
+        self._lists = np.array([[[*line, *[0] * (width - len(line))] for line in kinds] for kinds in lists],
+                               np.intp)
+        weights = np.where(self._counts > 0, WEIGHTS, 0.0)
+        self._ends = np.cumsum(weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-9), axis=1)
+        self._ends[:, -1] = 1.0
 
-def fitting(column: Column, values: Matrix) -> Matrix:
-    """The values, each replaced by the nearest one that the column has."""
-    if column.values is None:
-        return np.clip(values, column.low, column.high)
-    listed = np.asarray(column.values, np.int64)
-    return listed[np.abs(values[:, None] - listed[None, :]).argmin(axis=1)]
-
-
-def _neighbour(listed: tuple[int, ...], values: Matrix, rng: np.random.Generator) -> Matrix:
-    """The next larger or smaller of a column's values."""
-    steps = rng.choice([-1, 1], len(values))
-    ordinals = np.searchsorted(np.asarray(listed, np.int64), values) + steps
-    return np.asarray(listed, np.int64)[np.clip(ordinals, 0, len(listed) - 1)]
-
-
-def _other(column: Column, values: Matrix, rng: np.random.Generator) -> Matrix:
-    """A different value of a column for each; in a range half of them are near."""
-    if column.values is not None:
-        listed = np.asarray(column.values, np.int64)
-        steps = rng.integers(1, max(len(listed), 2), len(values))
-        return listed[(np.searchsorted(listed, values) + steps) % len(listed)]
-    size = column.high - column.low + 1
-    far = column.low + (values - column.low + rng.integers(1, max(size, 2), len(values))) % size
-    near = np.where(rng.random(len(values)) < 0.5, values - 1, values + 1)
-    double = np.where(rng.random(len(values)) < 0.5, values // 2, values * 2)
-    ways = np.stack([far, far, near, double])
-    chosen = ways[rng.integers(0, len(ways), len(values)), np.arange(len(values))]
-    return np.clip(chosen, column.low, column.high)
+    def draw(self, numbers: Matrix, rng: np.random.Generator) -> tuple[Matrix, Places]:
+        """For rows of the sketches `numbers`: which kind changes, and which group or column of it."""
+        dice = rng.random((2, len(numbers)))
+        kinds = (dice[0][:, None] >= self._ends[numbers]).sum(axis=1)
+        which = (dice[1] * self._counts[numbers, kinds]).astype(np.int64)
+        return kinds, self._lists[numbers, kinds, which]

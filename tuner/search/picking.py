@@ -1,7 +1,7 @@
 """Picking a batch among rated candidates: the best, but not all alike, and some at random.
 
-Trees are flat near the top, so that the best-rated rows are often one candidate with small changes. At most so
-many of a batch share their key columns, and more as rounds go by, when what is best is better known.
+Trees are flat near the top, so that the best-rated rows are often one candidate with small changes. At most
+so many of a batch share their key columns, and more as rounds go by, when what is best is better known.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Best:
 
 
 def key_columns(space: Space) -> list[int]:
-    """The columns that say what a candidate is at heart: its sketch and the innermost open part of each split."""
+    """What a candidate is at heart: its sketch, its places, and the innermost open part of each split."""
     found = [0] if has_sketches(space) else []
     for own in roles(space):
         found += [group.columns[-1] for group in own.groups]
@@ -57,7 +57,8 @@ def pick(rows: Matrix, count: int, columns: list[int], cap: int) -> Matrix:
         return rows[:count]
     taken: Counter[tuple[int, ...]] = Counter()
     chosen: list[int] = []
-    for position, key in enumerate(map(tuple, rows[:, columns].tolist())):
+    for position, line in enumerate(rows[:, columns].tolist()):
+        key = tuple(map(int, line))
         if len(chosen) == count:
             break
         if taken[key] < cap:

@@ -22,7 +22,7 @@ ENUMERABLE = 1 << 22
 
 
 class RandomSearch:
-    """Proposes valid rows in a random order: as `Sampler` draws them, then what it missed of a small space."""
+    """Proposes valid rows in a random order: as `Sampler` draws them, then what it missed of a small one."""
 
     def __init__(self, space: Space, seed: int = 0) -> None:
         self._chunks = _order(space, np.random.default_rng(seed))

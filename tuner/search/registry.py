@@ -14,7 +14,7 @@ from .searcher import Searcher
 
 
 class Maker(Protocol):
-    """Makes a searcher for a space from a seed and what rates rows; without that it learns from times alone."""
+    """Makes a searcher for a space from a seed and what rates rows; without a guide it learns from times."""
 
     def __call__(self, space: Space, seed: int, guide: Guide | None = None) -> Searcher:
         """A searcher to which nothing was told yet."""
