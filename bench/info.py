@@ -10,14 +10,24 @@ from pathlib import Path
 
 import txc
 from txc.compiler.limits.limits import Limits
+from txc.compiler.target import host, target
 
 
 def info(limits: Limits, backends: Sequence[str], versions: Mapping[str, str]) -> dict[str, str]:
     """Processor, date and every version."""
     compilers = {name: _first_line([name, "--version"]) for name in backends if shutil.which(name)}
-    return {"cpu": limits.cpu, "target": limits.target, "cores": str(limits.cores),
-            "date": datetime.now(UTC).isoformat(timespec="minutes"),
-            "txc": f"{txc.__version__} {_commit()}".strip(), **compilers, **versions}
+    return {"cpu": limits.cpu, "target": limits.target, "cores": str(limits.cores), **_now(), **compilers,
+            **versions}
+
+
+def machine_info() -> dict[str, str]:
+    """Processor, target, date and version of txc, where nothing else matters."""
+    return {"cpu": host.model(), "target": str(target.host()), **_now()}
+
+
+def _now() -> dict[str, str]:
+    return {"date": datetime.now(UTC).isoformat(timespec="minutes"),
+            "txc": f"{txc.__version__} {_commit()}".strip()}
 
 
 def _commit() -> str:
