@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .tuner.events import Event
     from .tuner.outcome import Outcome
     from .tuner.records import Record
+    from .tuner.tune import Task
+
 
 def load(path: str | Path) -> Module:
     """The kernels of a `.tx` file. Raises TxcError for errors in it, OSError where it cannot be read."""
@@ -164,21 +166,35 @@ class Kernel:
         return self.plan(schedule=schedule).verify(seed=seed)
 
     def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "random",
-             target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False,
+             target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False, early_stop: int = 0,
              schedule: str | None = None, records: Path | None = None, backend: str = "c",
+             rules: Path | None = None, runner: str = "",
              on_event: Callable[[Event], None] = lambda event: None) -> Outcome:
         """Search the template of the kernel for its fastest filling, and record every trial.
 
         The budget is `trials` of the kernel in total, those of earlier runs included, or `budget` seconds of
         this run, or both; a minute without either. `search` is `random` or `grid`; `schedule` the number of
         the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `backend`
-        is what compiles candidates: `c`, or `llvm`, which is quicker. `on_event` hears of everything
-        (`txc.tuner.events`). Builds use the result from then on. Raises TxcError R609 where there is nothing
-        to tune, R620 for a target that this machine cannot run.
+        is what compiles candidates: `c`, or `llvm`, which is quicker. `early_stop` ends the search after so
+        many trials without improvement. `rules` is a Python file with derivation rules of your own, `runner`
+        the address of a cluster to measure on. `on_event` hears of everything (`txc.tuner.events`). Builds
+        use the result from then on. Raises TxcError R609 where there is nothing to tune, R620 for a target
+        that this machine cannot run.
         """
         from .tuner.options import Budget, Options
         from .tuner.records import Records
-        from .tuner.tune import Task, tune
+        from .tuner.tune import tune
+
+        task = self.task(target, schedule=schedule, threads=threads, backend=backend, rules=rules)
+        limit = 60.0 if trials is None and budget is None else budget
+        with Records(records) as store:
+            return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
+                        options=Options(seed=seed, fresh=fresh, early_stop=early_stop, runner=runner))
+
+    def task(self, target: str = "cpu", *, schedule: str | None = None, threads: int = 0, backend: str = "c",
+             rules: Path | None = None) -> Task:
+        """What `tune` tunes with these options. Raises TxcError R609, R620 as it does."""
+        from .tuner.tune import Task
 
         machine = _runnable(target)
         chosen = self.template(target, schedule=schedule)
@@ -186,11 +202,7 @@ class Kernel:
             raise _error("R609", f"{self.name} has no schedule with holes for {machine}: nothing to tune",
                          "only what a schedule leaves open is searched; `txc lower "
                          f"{self.source.name} {self.name} --emit template` writes one to add to the file")
-        task = Task(self.typed, self.dag, chosen.directives, machine, threads, self.source, backend)
-        limit = 60.0 if trials is None and budget is None else budget
-        with Records(records) as store:
-            return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
-                        options=Options(seed=seed, fresh=fresh))
+        return Task(self.typed, self.dag, chosen.directives, machine, threads, self.source, backend, rules)
 
     def _recorded(self, target: Target, threads: int, records: Path | None) -> Recorded | None:
         """What tuning found best, the built-in default included; None where nothing was tuned."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ..dsl.diagnostics import Diagnostic, TxcError
+from ..dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from ..dsl.load import decode
 from ..dsl.source import Source
 
@@ -50,12 +50,27 @@ def sizes(defines: Iterable[str] | None) -> dict[str, int]:
     return found
 
 
-def seconds(text: str) -> float:
-    """`90s`, `2m`, `1.5h` or `90` in seconds. Raises TxcError R606 for anything else."""
+def budget(text: str) -> tuple[int | None, float | None]:
+    """`200` is 200 trials; `90s`, `2m` and `1.5h` are seconds. Raises TxcError R606 for anything else."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([smh]?)", text.strip())
-    if not match or not float(match[1]):
-        raise usage("R606", f"'{text}' is not a length of time", "for example 90s, 2m or 1h")
-    return float(match[1]) * _UNITS[match[2] or "s"]
+    if not match or not float(match[1]) or ("." in match[1] and not match[2]):
+        raise usage("R606", f"'{text}' is neither a number of trials nor a length of time",
+                    "for example 200, or 90s, 2m, 1.5h")
+    return (None, float(match[1]) * _UNITS[match[2]]) if match[2] else (int(match[1]), None)
+
+
+def weights(texts: Iterable[str] | None, kernels: Sequence[str]) -> list[float]:
+    """`["dense=3"]` says how much each kernel counts, 1 where nothing is said. Raises TxcError R670."""
+    found = dict.fromkeys(kernels, 1.0)
+    for text in texts or ():
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) or not float(value):
+            raise usage("R670", f"'--weight {text}' is not NAME=NUMBER", "for example --weight dense=3")
+        if name not in found:
+            hint = did_you_mean(name, found) or f"tuned are {', '.join(found)}"
+            raise usage("R670", f"there is no kernel '{name}' to weigh", hint)
+        found[name] = float(value)
+    return list(found.values())
 
 
 def usage(code: str, message: str, hint: str = "") -> TxcError:

@@ -30,15 +30,19 @@ Share = Callable[[float | None], tuple[float, str] | None]
 PHASES = {"prepare": "evaluating the reference", "build": "building", "time": "timing",
           "again": "timing the best again", "compare": "comparing with the untuned kernel"}
 
+ENDS = {"interrupted": "; interrupted", "exhausted": "; there are no more configs",
+        "stalled": "; stopped early, without improvement for long",
+        "failing": "; given up, for only failures came for long"}
+
 
 @contextmanager
 def reporter(kernel: Kernel, path: Path, share: Share, *,
              json: bool) -> Generator[Callable[[Event], None]]:
     """A listener to events that suits where the output goes."""
     if json:
-        yield lambda event: _json(kernel, share, event)
+        yield lambda event: emit_event(kernel, share, event)
         return
-    told = _Told(kernel, path, share)
+    told = Told(kernel, path, share)
     if not sys.stderr.isatty():
         yield told.line
         return
@@ -53,11 +57,12 @@ def reporter(kernel: Kernel, path: Path, share: Share, *,
     told.end()
 
 
-class _Told:
-    """What is known so far, and how it reads."""
+class Told:
+    """What is known so far of one kernel's search, and how it reads."""
 
     def __init__(self, kernel: Kernel, path: Path, share: Share) -> None:
         self._kernel, self._path, self._share = kernel, path, share
+        self.name = kernel.name
         self._start = time.monotonic()
         self._started: Started | None = None
         self._outcome: Outcome | None = None
@@ -107,6 +112,26 @@ class _Told:
             lines.append(f"  {self.failures()}")
         return Text("\n".join(lines))
 
+    @property
+    def trials(self) -> int:
+        """Trials of the kernel so far."""
+        return self._trials
+
+    @property
+    def new(self) -> int:
+        """Those of this run."""
+        return self._new
+
+    @property
+    def budget(self) -> tuple[int | None, float | None]:
+        """The trials and the seconds of the run, as far as they are known."""
+        return (self._started.trials, self._started.seconds) if self._started else (None, None)
+
+    @property
+    def phase(self) -> str:
+        """What goes on."""
+        return self._phase
+
     def title(self) -> str:
         """What is tuned, in what space."""
         sizes = ", ".join(f"{name} = {value}" for name, value in self._kernel.typed.sizes)
@@ -127,14 +152,7 @@ class _Told:
 
     def pace(self) -> str:
         """Trials done, their rate, and how long it will take."""
-        elapsed = time.monotonic() - self._start
-        speed = self._new / elapsed if elapsed else 0.0
-        wanted = self._started.trials if self._started else None
-        left = [(wanted - self._trials) / speed] if wanted and speed else []
-        seconds = self._started.seconds if self._started else None
-        left += [seconds - elapsed] if seconds else []
-        eta = f", ETA {clock(max(0.0, min(left)))}" if left else ""
-        return f"{self._trials}{f'/{wanted}' if wanted else ''} trials, {speed:.1f}/s{eta}"
+        return pace(self._trials, self._new, time.monotonic() - self._start, *self.budget)
 
     def failures(self) -> str:
         """How many failed in which way."""
@@ -146,9 +164,16 @@ class _Told:
         outcome = self._outcome
         if outcome is None:
             return
-        _tell_failures(outcome.failures)
+        tell_failures(outcome.failures)
         tell(f"{plural(outcome.trials, 'trial')} in all, {outcome.new} now in {clock(outcome.elapsed)}, "
-             f"{outcome.valid} valid" + ("; interrupted" if outcome.status == "interrupted" else ""))
+             f"{outcome.valid} valid{ENDS.get(outcome.status, '')}")
+        self.result(outcome)
+        if outcome.best is not None:
+            say(outcome.best.schedule.rstrip())
+            tell(f"next: txc build {self._path} {self._kernel.name}")
+
+    def result(self, outcome: Outcome) -> None:
+        """One line that says what was found."""
         if outcome.best is not None and outcome.seconds is not None:
             say(f"{self._kernel.name}: {duration(outcome.seconds)}, "
                 f"{rate(self._kernel.dag.flops(), outcome.seconds)}{share_text(self._share(outcome.seconds))}"
@@ -157,21 +182,28 @@ class _Told:
                 known = duration(outcome.best.score)
                 warn(f"the machine was slow at the end: this kernel has needed {known} before; times "
                      "and the ratio are doubtful, run again when the machine is idle")
-            say(outcome.best.schedule.rstrip())
-            tell(f"next: txc build {self._path} {self._kernel.name}")
         elif outcome.valid:
             say(f"{self._kernel.name}: nothing is faster than the untuned kernel")
         else:
             say(f"{self._kernel.name}: nothing valid found")
 
 
-def _tell_failures(failures: Mapping[str, Failures]) -> None:
+def pace(trials: int, new: int, elapsed: float, wanted: int | None, seconds: float | None) -> str:
+    """Trials in all, the rate of the new ones, and the time left of a budget in trials or seconds."""
+    speed = new / elapsed if elapsed else 0.0
+    left = [(wanted - trials) / speed] if wanted and speed else []
+    left += [seconds - elapsed] if seconds else []
+    eta = f", ETA {clock(max(0.0, min(left)))}" if left else ""
+    return f"{trials}{f'/{wanted}' if wanted else ''} trials, {speed:.1f}/s{eta}"
+
+
+def tell_failures(failures: Mapping[str, Failures]) -> None:
     for kind, failed in failures.items():
         first = failed.message.strip().splitlines()[:1]
         tell(f"failed: {failed.count} × {kind}" + (f", the first: {first[0]}" if first else ""))
 
 
-def _json(kernel: Kernel, share: Share, event: Event) -> None:
+def emit_event(kernel: Kernel, share: Share, event: Event) -> None:
     """An object for the start, for each trial and for the end; nothing for what lies between."""
     match event:
         case Started():
@@ -182,7 +214,8 @@ def _json(kernel: Kernel, share: Share, event: Event) -> None:
             emit("tune", {"event": "trial", "trial": event.number, "so_far": event.best,
                           **record_fields(record)}, ok=record.score is not None)
         case Finished(outcome=outcome):
-            fields = {**_outcome_fields(outcome), "limit": share_fields(share(outcome.seconds))}
+            fields = {"kernel": kernel.name, **_outcome_fields(outcome),
+                      "limit": share_fields(share(outcome.seconds))}
             emit("tune", {"event": "finish", **fields}, ok=outcome.valid > 0)
         case _:
             pass

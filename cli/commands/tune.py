@@ -1,84 +1,85 @@
-"""`txc tune`: the search for the fastest schedule of a kernel."""
+"""`txc tune`: the search for the fastest schedules of kernels."""
 
 from __future__ import annotations
 
 import os
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from ...compiler.target.target import parse
-from .. import exits
 from ..guard import guarded
-from ..inputs import seconds
-from ..kernels import one
-from ..limits import share
-from ..options import (
-    Backend,
-    BackendName,
-    Defines,
-    File,
-    Json,
-    KernelName,
-    ScheduleChoice,
-    Seed,
-    TargetText,
-    Threads,
-)
-from ..progress import reporter
+from ..inputs import weights as parsed_weights
+from ..kernels import several as chosen_kernels
+from ..options import Backend, BackendName, Defines, File, Json, ScheduleChoice, Seed, TargetText, Threads
 from ..settings import load
-
-if TYPE_CHECKING:
-    from ...tuner.outcome import Outcome
+from ..tuning import Request, dry_run, limit_of, one, several, unmeasured
 
 
-class Search(StrEnum):
-    """The searchers."""
+class Effort(StrEnum):
+    """How much to spend on a kernel."""
 
-    random = "random"
-    grid = "grid"
+    none = "none"
+    quick = "quick"
+    normal = "normal"
+    full = "full"
 
 
+class Goal(StrEnum):
+    """What several kernels are tuned for."""
+
+    sum = "sum"
+    worst = "worst"
+    geomean = "geomean"
+
+
+Names = Annotated[list[str] | None, typer.Argument(
+    metavar="KERNEL", help="Kernels or instances; without any, all of the file.", show_default=False)]
 Trials = Annotated[int | None, typer.Option(
-    "--trials", min=1, help="Stop at this many trials of the kernel, those of earlier runs included.",
-    show_default=False)]
+    "--trials", min=1, help="Stop at this many trials, those of earlier runs included.", show_default=False)]
 Budget = Annotated[str | None, typer.Option(
-    "--budget", metavar="TIME", show_default=False,
-    help="Stop after this time, such as 90s or 2m. [default: 60s without --trials]")]
-SearchChoice = Annotated[Search | None, typer.Option(
-    "--search", help="How to choose what to try. [default: random]", show_default=False)]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Forget earlier trials of this kernel; start over.")]
+    "--budget", metavar="TIME|N", show_default=False,
+    help="Stop after this time, such as 90s or 2m, or at this many trials. [default: 60s a kernel]")]
+EffortChoice = Annotated[Effort | None, typer.Option(
+    "--effort", help="A budget in words: no measuring, or 15 s, 60 s, 5 min for each kernel.",
+    show_default=False)]
+Objective = Annotated[Goal, typer.Option(
+    "--objective", help="Make the sum of several kernels' times small, their largest, or the mean ratio.")]
+Weights = Annotated[list[str] | None, typer.Option(
+    "--weight", metavar="NAME=NUMBER", show_default=False,
+    help="How much a kernel counts beside the others; may be repeated. [default: 1]")]
+EarlyStop = Annotated[int, typer.Option(
+    "--early-stop", min=0, metavar="N", help="Stop at N trials without improvement; 0 never does.")]
+SearchChoice = Annotated[str | None, typer.Option(
+    "--search", "--searcher", metavar="NAME", help="How to choose what to try.", show_default=False)]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Forget earlier trials of the kernels; start over.")]
+Rules = Annotated[Path | None, typer.Option(
+    "--rules", metavar="FILE.py", help="Rules of your own for deriving sketches.", show_default=False)]
+Runner = Annotated[str, typer.Option(
+    "--runner", metavar="dask://HOST:PORT", help="Measure on the workers of a cluster.", show_default=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be searched.")]
 
 
 @guarded
-def tune(file: File, kernel: KernelName = None, trials: Trials = None, budget: Budget = None,
-         search: SearchChoice = None, threads: Threads = None, backend: Backend = BackendName.c,
-         seed: Seed = None, fresh: Fresh = False, schedule: ScheduleChoice = None,
-         target: TargetText = None, define: Defines = None, json: Json = False) -> None:
-    """Search for the fastest schedule of a kernel; every trial is recorded, and builds use the best.
+def tune(file: File, kernels: Names = None, trials: Trials = None, budget: Budget = None,
+         effort: EffortChoice = None, objective: Objective = Goal.sum, weight: Weights = None,
+         early_stop: EarlyStop = 0, search: SearchChoice = None, threads: Threads = None,
+         backend: Backend = BackendName.c, seed: Seed = None, fresh: Fresh = False,
+         schedule: ScheduleChoice = None, target: TargetText = None, define: Defines = None,
+         rules: Rules = None, runner: Runner = "", dry: DryRun = False, json: Json = False) -> None:
+    """Search for the fastest schedule of kernels; every trial is recorded, and builds use the best.
 
-    Started again, it goes on where it stopped. Ctrl-C keeps everything.
+    Several kernels are one job with one budget. Started again, it goes on where it stopped. Ctrl-C keeps
+    everything.
     """
-    settings = load(target=target, threads=threads, seed=seed, search=search and search.value,
-                    trials=trials, budget=budget)
+    settings = load(target=target, threads=threads, seed=seed, search=search, trials=trials, budget=budget)
     if settings.cc:
         os.environ["TXC_CC"] = settings.cc      # for the processes that build candidates
-    limit = seconds(settings.budget) if settings.budget else None
-    chosen = one(file, kernel, define)
-
-    def shared(time: float | None) -> tuple[float, str] | None:
-        return share(chosen.dag, time, parse(settings.target), settings.threads)
-
-    with reporter(chosen, file, shared, json=json) as report:
-        outcome = chosen.tune(
-            trials=settings.trials or None, budget=limit, search=settings.search, target=settings.target,
-            threads=settings.threads, seed=settings.seed, fresh=fresh, schedule=schedule,
-            records=settings.records_path, backend=backend.value, on_event=report)
-    raise typer.Exit(_code(outcome))
-
-
-def _code(outcome: Outcome) -> int:
-    if outcome.status == "interrupted":
-        return exits.INTERRUPTED
-    return exits.OK if outcome.valid else exits.NOTHING_VALID
+    chosen = chosen_kernels(file, kernels or [], define, everything=True)
+    limit = limit_of(settings, effort and effort.value, asked=bool(trials or budget), kernels=len(chosen))
+    request = Request(
+        file, chosen, settings, limit, objective.value, parsed_weights(weight, [k.name for k in chosen]),
+        early_stop, fresh, schedule, backend.value, rules, runner, json)
+    act = dry_run if dry else unmeasured if effort is Effort.none else one if len(chosen) == 1 else several
+    raise typer.Exit(act(request))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from txc.cli.inputs import read_source, seconds, sizes, sources_below
+from txc.cli.inputs import budget, read_source, sizes, sources_below, weights
 from txc.dsl.diagnostics import TxcError
 
 
@@ -25,16 +25,29 @@ def test_what_is_no_size_is_an_error(words: list[str]):
 
 
 @pytest.mark.parametrize(("text", "value"), [
-    ("90s", 90), ("2m", 120), ("1.5h", 5400), ("10", 10), (" 3 s", 3)])
-def test_lengths_of_time(text: str, value: float):
-    assert seconds(text) == value
+    ("90s", (None, 90)), ("2m", (None, 120)), ("1.5h", (None, 5400)), ("10", (10, None)),
+    (" 3 s", (None, 3))])
+def test_budgets_are_trials_or_lengths_of_time(text: str, value: tuple[int | None, float | None]):
+    assert budget(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "s", "2d", "-1s", "0s", "1m30s", "inf"])
-def test_what_is_no_length_of_time_is_an_error(text: str):
+@pytest.mark.parametrize("text", ["", "s", "2d", "-1s", "0s", "0", "2.5", "1m30s", "inf"])
+def test_what_is_no_budget_is_an_error(text: str):
     with pytest.raises(TxcError) as caught:
-        seconds(text)
+        budget(text)
     assert codes(caught) == ["R606"]
+
+
+def test_weights_are_1_where_nothing_is_said():
+    assert weights(None, ["a", "b"]) == [1.0, 1.0]
+    assert weights(["b=2.5"], ["a", "b"]) == [1.0, 2.5]
+
+
+@pytest.mark.parametrize("text", ["b", "b=", "b=0", "b=-1", "b=x", "c=1"])
+def test_what_is_no_weight_of_a_kernel_is_an_error(text: str):
+    with pytest.raises(TxcError) as caught:
+        weights([text], ["a", "b"])
+    assert codes(caught) == ["R670"]
 
 
 def test_a_folder_stands_for_the_files_below_it(folder: Path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import txc
-from txc.cli.progress import _Told
+from txc.cli.progress import Told
 from txc.tuner.events import Finished, Phase, Round, Started
 from txc.tuner.outcome import Failures, Outcome
 from txc.tuner.records import Record, TaskKey
@@ -13,17 +13,17 @@ TEXT = "kernel scale[N = 1000](A: f32[N]) -> (B: f32[N]) { B[i] = A[i] * 2 }"
 
 
 @pytest.fixture
-def told() -> _Told:
-    return _Told(txc.loads(TEXT)["scale"], Path("scale.tx"), lambda _: None)
+def told() -> Told:
+    return Told(txc.loads(TEXT)["scale"], Path("scale.tx"), lambda _: None)
 
 
-def test_before_anything_is_known_it_says_so(told: _Told):
+def test_before_anything_is_known_it_says_so(told: Told):
     assert told.title() == "tuning scale (N = 1000)"
     assert told.best() == "nothing valid yet"
     assert told.failures() == ""
 
 
-def test_rounds_update_best_pace_and_failures(told: _Told):
+def test_rounds_update_best_pace_and_failures(told: Told):
     told.hear(Started("scale", 12, 3, 20, None, 4e-6))
     told.hear(Phase("time"))
     told.hear(Round(1, 8, 5, 2e-6, 4e-6, {"crash": Failures(2, "x"), "wrong result": Failures(1, "y")},
@@ -41,7 +41,7 @@ RECORD = Record(TaskKey("k", "cpu", 1), "scale", {}, "t", (), (), "vectorize B.i
 
 @pytest.mark.parametrize(("seconds", "warned"), [(1.02e-6, False), (6e-6, True)])
 def test_a_final_time_far_above_the_records_best_comes_with_a_warning(
-        told: _Told, capfd: pytest.CaptureFixture[str], seconds: float, warned: bool):
+        told: Told, capfd: pytest.CaptureFixture[str], seconds: float, warned: bool):
     told.hear(Finished(Outcome("finished", RECORD, seconds, 2 * seconds, 5, 5, 5, {}, 1.0)))
     told.end()
     shown = capfd.readouterr()

@@ -68,6 +68,79 @@ def test_without_json_the_result_is_told_and_rounds_have_lines(txc: Txc):
     assert shown.out.startswith("scale: ")
 
 
+TWO = """
+kernel scale[N = 8](A: f32[N], c: f32) -> (B: f32[N]) {
+    B[i] = A[i] * c
+}
+
+instance longer = scale[N = 64]
+""" + TEMPLATE
+
+
+@pytest.mark.slow
+def test_several_kernels_are_one_job(txc: Txc, folder):
+    (folder / "two.tx").write_text(TWO)
+    lines = objects(txc("tune", "two.tx", "--trials", 6, "--objective", "geomean", "--json"))
+    assert [o["kernel"] for o in lines if o["event"] == "start"] == ["scale", "longer"]
+    assert [o["kernel"] for o in lines if o["event"] == "finish"] == ["scale", "longer"]
+    assert sum(o["event"] == "trial" for o in lines) == 6
+    assert lines[-1]["event"] == "job"
+    assert (lines[-1]["objective"], lines[-1]["status"]) == ("geomean", "finished")
+    assert {r["kernel"] for r in txc("records", "list", "--json").json["records"]} == {"scale", "longer"}
+    again = objects(txc("tune", "two.tx", "scale", "longer", "--budget", 6, "--json"))
+    assert [o["event"] for o in again] == ["start", "start", "finish", "finish", "job"]
+
+
+def test_a_dry_run_says_what_would_be_searched(txc: Txc, folder):
+    (folder / "two.tx").write_text(TWO)
+    shown = txc("tune", "two.tx", "--dry-run", "--weight", "longer=3", "--threads", 1)
+    assert shown.code == 0
+    scale, longer, budget = shown.out.splitlines()
+    assert scale.startswith("scale (N = 8) for cpu")
+    assert longer.startswith("longer (N = 64) for cpu")
+    assert longer.endswith("1 thread: 1 sketch, 1 column, 4 configs; 0 recorded, 0 valid")
+    assert budget == "budget: 2:00, sum"
+    (plan,) = objects(txc("tune", "two.tx", "--dry-run", "--weight", "longer=3", "--budget", 9, "--json"))
+    assert (plan["event"], plan["trials"], plan["budget"], plan["objective"]) == ("plan", 9, None, "sum")
+    assert [(t["kernel"], t["points"], t["weight"]) for t in plan["tasks"]] == [
+        ("scale", 4, 1.0), ("longer", 4, 3.0)]
+    assert txc("records", "list", "--json").json["records"] == []
+
+
+def test_without_measuring_a_schedule_is_picked(txc: Txc):
+    shown = txc("tune", "good.tx", "--effort", "none")
+    assert shown.code == 0
+    assert shown.out.startswith("scale: not measured\nsplit B.i: [i0, i1: ")
+    (pick,) = objects(txc("tune", "good.tx", "--effort", "none", "--json"))
+    assert (pick["event"], pick["kernel"]) == ("pick", "scale")
+    assert ".." not in pick["schedule"]
+
+
+def test_options_reach_the_tuner(txc: Txc, monkeypatch):
+    given: dict = {}
+
+    def tune(_kernel, **options):
+        given.update(options)
+        return outcome("stalled", 1)
+
+    monkeypatch.setattr(api.Kernel, "tune", tune)
+    shown = txc("tune", "good.tx", "--effort", "quick", "--early-stop", 40, "--searcher", "grid", "--backend",
+                "llvm", "--rules", "mine.py", "--runner", "dask://farm:8786", "--threads", 1)
+    assert shown.code == 0
+    wanted = {"trials": None, "budget": 15.0, "early_stop": 40, "search": "grid", "backend": "llvm",
+              "rules": Path("mine.py"), "runner": "dask://farm:8786", "threads": 1}
+    assert {name: given[name] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(("arguments", "code"), [
+    (("--effort", "quick", "--trials", 9), "R673"), (("--weight", "scale"), "R670"),
+    (("--weight", "other=2"), "R670"), (("--search", "psychic"), "R672"), (("--budget", "0"), "R606")])
+def test_errors_of_the_command_have_codes(txc: Txc, arguments: tuple[object, ...], code: str):
+    shown = txc("tune", "good.tx", *arguments)
+    assert shown.code == 2
+    assert f"error[{code}]" in shown.err
+
+
 def test_a_kernel_without_a_template_has_nothing_to_tune(txc: Txc, folder):
     (folder / "plain.tx").write_text((folder / "good.tx").read_text().partition("schedule")[0])
     shown = txc("tune", "plain.tx", "--trials", 2)
@@ -78,7 +151,8 @@ def test_a_kernel_without_a_template_has_nothing_to_tune(txc: Txc, folder):
 
 def test_usage_errors(txc: Txc):
     assert txc("tune", "good.tx", "--budget", "soon").code == 2
-    assert txc("tune", "good.tx", "--search", "psychic").code == 2
+    assert txc("tune", "good.tx", "--objective", "mean").code == 2
+    assert txc("tune", "good.tx", "--effort", "some").code == 2
     assert txc("tune", "good.tx", "--trials", 0).code == 2
 
 

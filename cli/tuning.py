@@ -1,0 +1,163 @@
+"""What `txc tune` does, once the words of its command line are understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..compiler.target.target import parse
+from . import exits
+from .inputs import budget as parsed
+from .inputs import usage
+from .job_progress import emit_job, job_reporter, tell_job
+from .limits import share
+from .output import emit, plural, say
+from .progress import Share, reporter
+from .settings import Settings
+from .units import clock, duration
+
+if TYPE_CHECKING:
+    from ..api import Kernel
+    from ..tuner.tune import Task
+
+
+@dataclass(frozen=True)
+class Limit:
+    """When to stop: trials, seconds, or both; neither where nothing may be measured."""
+
+    trials: int | None = None
+    seconds: float | None = None
+
+    def __str__(self) -> str:
+        parts = [plural(self.trials, "trial")] if self.trials else []
+        parts += [clock(self.seconds)] if self.seconds else []
+        return " or ".join(parts) or "no measuring"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: these kernels of a file, tuned so. `weights` are theirs, in order."""
+
+    path: Path
+    kernels: Sequence[Kernel]
+    settings: Settings
+    limit: Limit
+    objective: str
+    weights: Sequence[float]
+    early_stop: int
+    fresh: bool
+    schedule: str | None
+    backend: str
+    rules: Path | None
+    runner: str
+    json: bool
+
+    def task(self, kernel: Kernel) -> Task:
+        """A kernel as the tuner sees it."""
+        return kernel.task(self.settings.target, schedule=self.schedule, threads=self.settings.threads,
+                           backend=self.backend, rules=self.rules)
+
+    def share(self, kernel: Kernel) -> Share:
+        """How near a time of a kernel comes to what the machine can do."""
+        target, threads = parse(self.settings.target), self.settings.threads
+        return lambda seconds: share(kernel.dag, seconds, target, threads)
+
+
+def limit_of(settings: Settings, effort: str | None, *, asked: bool, kernels: int) -> Limit:
+    """The budget of a run; settings of a file give way to an effort, and without anything it is `normal`.
+
+    `asked` is whether the command line has a budget. Raises TxcError R673 where it has an effort too.
+    """
+    from ..tuner.effort import EFFORTS
+
+    if effort is not None:
+        if asked:
+            raise usage("R673", f"--effort {effort} is a budget, and there is another one",
+                        "leave out --effort, or --budget and --trials")
+        return Limit(seconds=EFFORTS[effort] * kernels or None)
+    trials, seconds = parsed(settings.budget) if settings.budget else (None, None)
+    counts = [n for n in (trials, settings.trials) if n]
+    if not counts and seconds is None:
+        return Limit(seconds=EFFORTS["normal"] * kernels)
+    return Limit(min(counts, default=None), seconds)
+
+
+def one(request: Request) -> int:
+    """Tune the only kernel; the exit code."""
+    (kernel,) = request.kernels
+    settings, limit = request.settings, request.limit
+    with reporter(kernel, request.path, request.share(kernel), json=request.json) as report:
+        outcome = kernel.tune(
+            trials=limit.trials, budget=limit.seconds, search=settings.search, target=settings.target,
+            threads=settings.threads, seed=settings.seed, fresh=request.fresh, schedule=request.schedule,
+            early_stop=request.early_stop, records=settings.records_path, backend=request.backend,
+            rules=request.rules, runner=request.runner, on_event=report)
+    return _code(outcome.status, outcome.valid > 0)
+
+
+def several(request: Request) -> int:
+    """Tune the kernels as one job; the exit code."""
+    from ..tuner.options import Budget, Options
+    from ..tuner.records import Records
+    from ..tuner.tasks.together import tune_together
+
+    kernels, settings = request.kernels, request.settings
+    options = Options(seed=settings.seed, fresh=request.fresh, early_stop=request.early_stop,
+                      runner=request.runner)
+    shares = [request.share(kernel) for kernel in kernels]
+    with (Records(settings.records_path) as records,
+          job_reporter(kernels, request.path, shares, json=request.json) as report):
+        outcome = tune_together(
+            list(map(request.task, kernels)), Budget(request.limit.trials, request.limit.seconds), records,
+            weights=request.weights, objective=request.objective, searcher=settings.search, on_event=report,
+            options=options)
+    if request.json:
+        emit_job(outcome)
+    else:
+        tell_job(outcome, kernels, request.path, shares)
+    return _code(outcome.status, outcome.valid == len(kernels))
+
+
+def _code(status: str, valid: bool) -> int:
+    if status == "interrupted":
+        return exits.INTERRUPTED
+    return exits.OK if valid else exits.NOTHING_VALID
+
+
+def unmeasured(request: Request) -> int:
+    """Say which schedule is taken where nothing may be measured; the exit code."""
+    from ..tuner.effort import unmeasured as pick
+
+    for kernel in request.kernels:
+        schedule = pick(request.task(kernel))
+        if request.json:
+            emit("tune", {"event": "pick", "kernel": kernel.name, "sizes": dict(kernel.typed.sizes),
+                          "schedule": schedule})
+        else:
+            say(f"{kernel.name}: not measured\n{schedule.rstrip()}")
+    return exits.OK
+
+
+def dry_run(request: Request) -> int:
+    """Say what would be searched, and what is known; the exit code."""
+    from ..tuner.records import Records
+    from ..tuner.tasks.plan import plan
+
+    with Records(request.settings.records_path) as records:
+        plans = [plan(request.task(kernel), records) for kernel in request.kernels]
+    if request.json:
+        emit("tune", {"event": "plan", "trials": request.limit.trials, "budget": request.limit.seconds,
+                      "objective": request.objective if len(plans) > 1 else None,
+                      "tasks": [{**asdict(p), "weight": w}
+                                for p, w in zip(plans, request.weights, strict=True)]})
+        return exits.OK
+    for p in plans:
+        sizes = ", ".join(f"{name} = {value}" for name, value in p.sizes.items())
+        best = f", best {duration(p.best)}" if p.best is not None else ""
+        say(f"{p.kernel}{f' ({sizes})' if sizes else ''} for {p.target}, {plural(p.threads, 'thread')}: "
+            f"{plural(p.sketches, 'sketch')}, {plural(p.columns, 'column')}, {plural(p.points, 'config')}; "
+            f"{p.recorded} recorded, {p.valid} valid{best}")
+    say(f"budget: {request.limit}" + (f", {request.objective}" if len(plans) > 1 else ""))
+    return exits.OK
