@@ -14,6 +14,8 @@ from txc.tuner.measure.recipe import Row
 
 GOOD, WRONG_RESULT, CRASH, ABORT, EXIT, HANG, GARBAGE, MEMORY = range(8)
 NO_COMPILE, ILLEGAL, SLOW_BUILD, DEAD_BUILD, BUG, INSTANT = range(8, 14)
+SIGNAL, WAITS, TWIN = range(14, 17)
+"""`SIGNAL` is heard when it has been built, `WAITS` runs until then, all `TWIN` are one program."""
 
 BODIES = {
     GOOD: "out[0] = 42;",
@@ -51,12 +53,21 @@ class FakeRecipe:
                 raise KeyError("a bug")
             case 13:
                 pass        # right, and nothing to compile
+            case 14:
+                time.sleep(0.2)
+                (folder.parent / "signal").touch()
+            case 15:
+                (folder / "waits").touch()
+            case 16:
+                (folder.parent / "twins").open("a").write("built\n")
             case _:
                 compile_c(BODIES[behaviour], folder)
         (folder / "cost").write_text(str(cost))
-        return ""
+        return "twin" if behaviour == TWIN else ""
 
     def load(self, folder: Path) -> FakeBench:
+        while (folder / "waits").exists() and not (folder.parent / "signal").exists():
+            time.sleep(0.01)
         library = ctypes.CDLL(str(folder / "k.so")) if (folder / "k.so").exists() else None
         return FakeBench(library, int((folder / "cost").read_text()) * 1e-5)
 

@@ -141,7 +141,8 @@ class Process:
                 self._child = subprocess.Popen(
                     list(map(str, command)), bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                     stderr=log, cwd=setting.scratch, start_new_session=True, pass_fds=[inner],
-                    env={**os.environ, "PYTHONPATH": path, **setting.environment})
+                    env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(setting.scratch),
+                         **setting.environment})     # a compiler that is killed leaves its files there
         finally:
             os.close(inner)
         self._decoder, self._ready = Decoder(), False

@@ -16,7 +16,9 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 
 from ...dsl.diagnostics import TxcError
@@ -27,6 +29,9 @@ from .timing import again, first_pass
 
 LOADED = 16
 """Candidates that a runner keeps loaded."""
+
+TIDYING = 100
+"""How often a worker whose tuner has died tries to remove all files."""
 
 
 class Server:
@@ -87,11 +92,12 @@ def main(arguments: list[str]) -> None:
     _limit(int(memory), int(file))
     end = threading.Thread(target=_die_with_tuner, args=(int(lifeline), scratch), daemon=True)
     end.start()
-    server = Server(pickle.loads(Path(recipe).read_bytes()))
-    write(replies, READY)
-    while (request := read(requests)) is not None:
-        write(replies, server.answer(request))
-    end.join()      # only a dead tuner closes the pipe
+    with suppress(OSError):     # files and pipes that have gone with the tuner
+        server = Server(pickle.loads(Path(recipe).read_bytes()))
+        write(replies, READY)
+        while (request := read(requests)) is not None:
+            write(replies, server.answer(request))
+    end.join()      # only a dead tuner closes the pipes
 
 
 def _claim_pipes() -> tuple[int, int]:
@@ -116,7 +122,11 @@ def _limit(memory: int, file: int) -> None:
 def _die_with_tuner(lifeline: int, scratch: str) -> None:
     """Wait for the tuner's end, then end this process group (compilers too), whatever it is doing."""
     os.read(lifeline, 1)
-    shutil.rmtree(scratch, ignore_errors=True)
+    for _ in range(TIDYING):
+        shutil.rmtree(scratch, ignore_errors=True)
+        if not os.path.exists(scratch):
+            break
+        time.sleep(0.01)        # a compiler, this process's or another's, wrote something meanwhile
     os.killpg(0, signal.SIGKILL)
 
 

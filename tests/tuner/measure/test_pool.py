@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,33 @@ def test_a_known_candidate_is_timed_again(pool: Pool):
     assert result.times == (0.0005,)
 
 
+@pytest.mark.parametrize(("threads", "right"), [(1, True), (2, False)])
+def test_builds_go_on_while_others_are_timed_on_the_cores_that_are_left(threads: int, right: bool):
+    """What is measured waits for the build of another; of a kernel with all cores it waits in vain."""
+    with Pool(c.FakeRecipe(), threads, builders=2, limits=replace(LIMITS, run=0.8)) as pool:
+        pool.build({1: (c.WAITS, 1)})
+        pool.start({2: (c.SIGNAL, 1)})
+        assert isinstance(pool.measure(1, None), Timed) == right
+        assert pool.build({2: (c.SIGNAL, 1), 3: (c.INSTANT, 1)}) == {2: None, 3: None}
+
+
+def test_builds_under_way_are_done_before_a_kernel_of_all_cores_runs():
+    with Pool(c.FakeRecipe(), threads=2, builders=2, limits=replace(LIMITS, run=0.15)) as pool:
+        pool.start({1: (c.WAITS, 1), 2: (c.SIGNAL, 1)})
+        assert pool.build({1: (c.WAITS, 1)}) == {1: None}
+        assert isinstance(pool.measure(1, None), Timed)
+
+
+def test_the_same_program_is_verified_once_and_keeps_its_times():
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        pool.build({n: (c.TWIN, 7 - n) for n in (1, 2)})
+        first, second = (pool.measure(n, None) for n in (1, 2))
+    assert isinstance(first, Timed)
+    assert isinstance(second, Timed)
+    assert first.code == second.code == "twin"
+    assert second.times == (*first.times, 5e-5)
+
+
 def test_closing_leaves_no_process_and_no_file():
     others = group(os.getpid())
     with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
@@ -110,28 +138,32 @@ def test_closing_leaves_no_process_and_no_file():
     assert not scratch.exists()
 
 
-def test_workers_die_with_a_tuner_that_is_killed(tmp_path: Path):
-    """SIGKILL of the tuner ends hanging candidates and compilers at once, and removes the scratch folder."""
-    script = tmp_path / "victim.py"
-    script.write_text(
-        "from support import candidates as c\n"
-        "from txc.tuner.measure.pool import Limits, Pool\n"
-        "pool = Pool(c.FakeRecipe(), 1, 1, Limits())\n"
-        "pool.build({0: (c.HANG, 1)})\n"
-        "print(pool._scratch, flush=True)\n"
-        "pool.measure(0, None)\n")
+VICTIM = """
+from support import candidates as c
+from txc.tuner.measure.pool import Limits, Pool
+pool = Pool(c.FakeRecipe(), 1, 2, Limits())
+print("made", flush=True)
+pool.start({0: (c.HANG, 1), 1: (c.SLOW_BUILD, 1), 2: (c.GOOD, 1)})
+pool.build({0: (c.HANG, 1)})
+pool.measure(0, None)
+"""
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.3, 1.2])
+def test_workers_die_with_a_tuner_that_is_killed(tmp_path: Path, moment: float):
+    """SIGKILL ends workers that start, compile or hang, and the compilers, and removes the scratch folder."""
     path = os.pathsep.join(p for p in sys.path if p)
-    victim = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True,
-                              env={**os.environ, "PYTHONPATH": path})
+    victim = subprocess.Popen([sys.executable, "-c", VICTIM], stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path)})
     assert victim.stdout is not None
-    scratch = Path(victim.stdout.readline().strip())
-    pids = eventually(lambda: group(victim.pid))
-    time.sleep(1)
+    assert victim.stdout.readline() == "made\n"
+    assert eventually(lambda: group(victim.pid))
+    time.sleep(moment)
     victim.kill()
     victim.wait()
     victim.stdout.close()
-    assert eventually(lambda: not any(running(pid) for pid in pids))
-    assert eventually(lambda: not scratch.exists())
+    assert eventually(lambda: not mentioning(str(tmp_path)))
+    assert eventually(lambda: not list(tmp_path.iterdir()))
 
 
 def eventually(condition):  # pyright: ignore
@@ -141,11 +173,16 @@ def eventually(condition):  # pyright: ignore
     return result
 
 
-def running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+def mentioning(text: str) -> list[int]:
+    """Processes with a text in their command line or working folder: workers, compilers, what these run."""
+    found: list[int] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if text.encode() in (folder / "cmdline").read_bytes() or text in os.readlink(folder / "cwd"):
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
 
 
 def group(parent: int) -> set[int]:
