@@ -1,8 +1,8 @@
 """The features of Ansor (OSDI 2020, appendix B; 164 numbers a statement), as formulas.
 
-Two decisions differ from what TVM 0.18 computes. For `lines`, runs are divided by the extent of each loop that
-leaves the buffer where it is; TVM divides by the innermost loop's extent every time. Multiply-adds are counted
-as such; TVM counts a multiplication and an addition.
+Two decisions differ from what TVM 0.18 computes. For `lines`, runs are divided by the extent of each loop
+that leaves the buffer where it is; TVM divides by the innermost loop's extent every time. Multiply-adds are
+counted as such; TVM counts a multiplication and an addition.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from .accesses import READ, UPDATE, WRITE, Access, extents
-from .formula import Number, below, ceil, least, most, pick, product
+from .formula import Number, below, ceil, least, most, pick, product, total
 from .levels import INNER, MIDDLE, OUTER, Level
 from .operations import BOOL, KINDS, SELECT
 from .statement import Kernel, Statement
@@ -25,9 +25,10 @@ _PLACES = ("none", *(f"{place}_{sort}" for sort in ("spatial", "reduce") for pla
            "mixed")
 _GPU = ("is_gpu", *(f"{name}_len" for name in ("block_x", "block_y", "block_z", "thread_x", "thread_y",
                                                "thread_z", "vthread")))
-_ACCESS = (*(f"is_{kind}" for kind in (READ, WRITE, UPDATE)), "bytes", "unique_bytes", "lines", "unique_lines",
-           "reuse_loop", "reuse_serial", "reuse_none", "reuse_iterations", "reuse_bytes", "reuse_count",
-           "bytes_per_reuse", "unique_bytes_per_reuse", "lines_per_reuse", "unique_lines_per_reuse", "stride")
+_ACCESS = (*(f"is_{kind}" for kind in (READ, WRITE, UPDATE)), "bytes", "unique_bytes", "lines",
+           "unique_lines", "reuse_loop", "reuse_serial", "reuse_none", "reuse_iterations", "reuse_bytes",
+           "reuse_count", "bytes_per_reuse", "unique_bytes_per_reuse", "lines_per_reuse",
+           "unique_lines_per_reuse", "stride")
 
 HEAD = (*(f"{sort}_{kind}" for sort in _SORTS for kind in KINDS), "bool_op", "select_op",
         *(f"{mark}_{what}" for mark in _MARKS for what in ("num", "prod", "len",
@@ -169,5 +170,5 @@ def tail(statement: Statement) -> Iterator[Number]:
     yield product([level.trips for level in nest.levels[: nest.outer if written.local else 0]])
     yield statement.inside(nest.outer if written.local else 0)
     yield statement.runs
-    yield float(len(statement.levels))
+    yield total([_long(level) for level in statement.levels])
     yield statement.unroll

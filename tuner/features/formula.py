@@ -1,30 +1,32 @@
-"""Formulas over the holes of a template: numbers for thousands of candidates by one run of numpy operations.
+"""Formulas over the holes of a template, to be run for thousands of candidates at once (program.py).
 
-    number = float | Node        Node = hole(name) | + - * / min max (left, right) | < (left, right) | floor ceil (value)
+    number = float | Node
+    Node   = hole(name) | + - * / min max < (left, right) | floor ceil (value) | ? (condition, yes, no)
 
-Formulas are built once for a structure and shared: equal ones are one node, and what no hole takes part in is
-a float at once. `Program` runs the nodes that some result needs, each once, over blocks of rows in few float64
-columns that are used again. Integers stay exact below 2**53.
+Formulas are built once for a structure. Equal ones are one node, and what the ranges of the holes decide is
+decided at once: a node that can have one value only is a float, a `min` that one side always wins is that
+side.
+Integers are exact below 2**53.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from math import ceil as ceil_of
+from math import floor as floor_of
+from math import inf, isfinite
 
 from ...compiler import sym
 
-Column = npt.NDArray[np.float64]
+Range = tuple[float, float]
 
 
 class Formulas:
-    """The nodes of one structure's formulas."""
+    """The nodes of one structure's formulas. `ranges` has the smallest and largest value of each hole."""
 
-    def __init__(self) -> None:
-        self._nodes: dict[tuple[object, ...], Node] = {}
+    def __init__(self, ranges: Mapping[str, Range]) -> None:
+        self._ranges = ranges
+        self._nodes: dict[tuple[object, ...], Number] = {}
         self._integers: dict[sym.Int, Number] = {}
 
     def of(self, value: sym.Int) -> Number:
@@ -37,7 +39,7 @@ class Formulas:
 
     def _converted(self, value: sym.Hole | sym.Op) -> Number:
         if isinstance(value, sym.Hole):
-            return self.node("hole", value.name)
+            return self._kept("hole", (value.name,), self._ranges[value.name])
         left, right = self.of(value.left), self.of(value.right)
         match value.kind:
             case "+":
@@ -53,24 +55,32 @@ class Formulas:
             case _:
                 return most(left, right)
 
-    def node(self, kind: str, *args: Number | str) -> Node:
-        """The node of a kind over arguments."""
-        key = (kind, *(id(a) if isinstance(a, Node) else a for a in args))
+    def node(self, kind: str, *args: Number) -> Number:
+        """An operation on numbers of which at least one is not known yet."""
+        return self._kept(kind, args, _range(kind, [range_of(arg) for arg in args]))
+
+    def _kept(self, kind: str, args: tuple[Number | str, ...], values: Range) -> Number:
+        key = (kind, *(id(arg) if isinstance(arg, Node) else arg for arg in args))
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = Node(self, kind, args)
+            known = values[0] == values[1]
+            found = values[0] if known else Node(self, kind, args, values, len(self._nodes))
+            self._nodes[key] = found
         return found
 
 
 class Node:
-    """A number that holes decide."""
+    """A number that holes decide, within `range`. `number` is larger than those of its arguments."""
 
-    __slots__ = ("args", "formulas", "kind")
+    __slots__ = ("args", "formulas", "kind", "number", "range")
 
-    def __init__(self, formulas: Formulas, kind: str, args: tuple[Number | str, ...]) -> None:
+    def __init__(self, formulas: Formulas, kind: str, args: tuple[Number | str, ...], values: Range,
+                 number: int) -> None:
         self.formulas = formulas
         self.kind = kind
         self.args = args
+        self.range = values
+        self.number = number
 
     @property
     def inputs(self) -> tuple[Node, ...]:
@@ -105,33 +115,40 @@ class Node:
 Number = float | Node
 
 
-def _either(kind: str, left: Number, right: Number) -> Number:
-    if left is right:
-        return left
-    owner = left if isinstance(left, Node) else right
-    assert isinstance(owner, Node)
-    return owner.formulas.node(kind, left, right)
+def range_of(value: Number) -> Range:
+    """The smallest and largest value that a number can have."""
+    return value.range if isinstance(value, Node) else (value, value)
 
 
 def least(left: Number, right: Number) -> Number:
     """The smaller one."""
-    if isinstance(left, float) and isinstance(right, float):
-        return min(left, right)
-    return _either("min", left, right)
+    (low, high), (lowest, highest) = range_of(left), range_of(right)
+    if left is right or high <= lowest:
+        return left
+    return right if highest <= low else _of(left, right).node("min", left, right)
 
 
 def most(left: Number, right: Number) -> Number:
     """The larger one."""
-    if isinstance(left, float) and isinstance(right, float):
-        return max(left, right)
-    return _either("max", left, right)
+    (low, high), (lowest, highest) = range_of(left), range_of(right)
+    if left is right or highest <= low:
+        return left
+    return right if high <= lowest else _of(left, right).node("max", left, right)
 
 
 def below(left: Number, right: Number) -> Number:
     """1 where left < right, else 0."""
-    if isinstance(left, float) and isinstance(right, float):
-        return float(left < right)
-    return 0.0 if left is right else _either("<", left, right)
+    (low, high), (lowest, highest) = range_of(left), range_of(right)
+    if left is right or highest <= low:
+        return 0.0
+    return 1.0 if high < lowest else _of(left, right).node("<", left, right)
+
+
+def _of(left: Number, right: Number) -> Formulas:
+    """Where the nodes of two numbers are; of two that are known no operation is left open."""
+    node = left if isinstance(left, Node) else right
+    assert isinstance(node, Node)
+    return node.formulas
 
 
 def at_most(left: Number, right: Number) -> Number:
@@ -141,21 +158,21 @@ def at_most(left: Number, right: Number) -> Number:
 
 def floor(value: Number) -> Number:
     """The next integer below."""
-    return float(np.floor(value)) if isinstance(value, float) else value.formulas.node("floor", value)
+    return value.formulas.node("floor", value) if isinstance(value, Node) else float(floor_of(value))
 
 
 def ceil(value: Number) -> Number:
     """The next integer above."""
-    return float(np.ceil(value)) if isinstance(value, float) else value.formulas.node("ceil", value)
+    return value.formulas.node("ceil", value) if isinstance(value, Node) else float(ceil_of(value))
 
 
 def pick(condition: Number, yes: Number, no: Number) -> Number:
-    """`yes` where the condition is 1, `no` where it is 0; both are finite."""
+    """`yes` where the condition is 1, `no` where it is 0."""
     if isinstance(condition, float):
         return yes if condition else no
     if yes is no or (isinstance(yes, float) and yes == no):
         return yes
-    return condition.formulas.node("?", condition, yes, no)
+    return condition if yes == 1.0 and no == 0.0 else condition.formulas.node("?", condition, yes, no)
 
 
 def product(values: Sequence[Number]) -> Number:
@@ -174,89 +191,31 @@ def total(values: Sequence[Number]) -> Number:
     return result
 
 
-Columns = npt.NDArray[np.float64]
-Operation = tuple[str, tuple[int | float, ...], int]
-
-
-class Program:
-    """Formulas as a list of operations over a few columns of a block of rows.
-
-    A column is free again after the last operation that reads it, so that a block stays in cache; constants
-    are columns of their own, filled once.
-    """
-
-    def __init__(self, results: Sequence[Node], rows: int) -> None:
-        order = _in_order(results)
-        kept = {id(node) for node in results}
-        self._at: dict[int, int] = {}
-        self._free: list[int] = []
-        self._constants: dict[float, int] = {}
-        self._columns = 0
-        last = {id(arg): number for number, node in enumerate(order) for arg in node.inputs}
-        steps = [self._step(node, {a for a in map(id, node.inputs) if last[a] == number and a not in kept})
-                 for number, node in enumerate(order)]
-        self.results = [self._at[id(node)] for node in results]
-        self.values = np.empty((self._columns, rows))
-        for value, column in self._constants.items():
-            self.values[column] = value
-        self._holes = [(name, column) for kind, name, column in steps if kind == "hole"]
-        self._steps = [step for step in steps if step[0] != "hole"]
-
-    def _step(self, node: Node, released: set[int]) -> tuple[str, Any, int]:
-        if node.kind == "hole":
-            return "hole", node.args[0], self._taken(node)
-        inputs = tuple(self._input(a) for a in node.args if not isinstance(a, str))
-        column = self._taken(node)
-        self._free += [self._at[a] for a in released]
-        return node.kind, inputs, column
-
-    def _taken(self, node: Node) -> int:
-        column = self._free.pop() if self._free else self._new()
-        self._at[id(node)] = column
-        return column
-
-    def _input(self, value: Number) -> int:
-        if isinstance(value, Node):
-            return self._at[id(value)]
-        if value not in self._constants:
-            self._constants[value] = self._new()
-        return self._constants[value]
-
-    def _new(self) -> int:
-        self._columns += 1
-        return self._columns - 1
-
-    def run(self, holes: Mapping[str, npt.NDArray[np.int64]], rows: int) -> Columns:
-        """All columns for a block of at most as many rows as were made room for; `results` are among them."""
-        values = self.values[:, :rows]
-        for name, column in self._holes:
-            values[column] = holes[name]
-        for kind, inputs, column in self._steps:
-            if kind == "?":
-                condition, yes, no = inputs
-                values[column] = values[no]
-                np.copyto(values[column], values[yes], where=values[condition] != 0)
-            else:
-                _OPERATIONS[kind](*(values[i] for i in inputs), out=values[column])
-        return values
-
-
-_OPERATIONS: Mapping[str, Any] = {
-    "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "min": np.minimum, "max": np.maximum,
-    "floor": np.floor, "ceil": np.ceil, "<": np.less,
-}
-
-
-def _in_order(results: Sequence[Node]) -> list[Node]:
-    """What the results need, each once, after what it needs itself."""
-    found: dict[int, Node] = {}
-
-    def visit(node: Node) -> None:
-        if id(node) not in found:
-            for arg in node.inputs:
-                visit(arg)
-            found[id(node)] = node
-
-    for node in results:
-        visit(node)
-    return list(found.values())
+def _range(kind: str, args: Sequence[Range]) -> Range:
+    """The smallest and largest result of an operation on numbers in ranges."""
+    if not all(isfinite(end) for arg in args for end in arg):
+        return -inf, inf
+    match kind, args:
+        case "+", [(a, b), (c, d)]:
+            return a + c, b + d
+        case "-", [(a, b), (c, d)]:
+            return a - d, b - c
+        case "*", [(a, b), (c, d)]:
+            corners = (a * c, a * d, b * c, b * d)
+        case "/", [(a, b), (c, d)] if c > 0:
+            corners = (a / c, a / d, b / c, b / d)
+        case "min", [(a, b), (c, d)]:
+            return min(a, c), min(b, d)
+        case "max", [(a, b), (c, d)]:
+            return max(a, c), max(b, d)
+        case "floor", [(a, b)]:
+            corners = (floor_of(a), floor_of(b))
+        case "ceil", [(a, b)]:
+            corners = (ceil_of(a), ceil_of(b))
+        case "?", [_, (a, b), (c, d)]:
+            corners = (a, b, c, d)
+        case "<", _:
+            corners = (0.0, 1.0)
+        case _:
+            return -inf, inf
+    return float(min(corners)), float(max(corners))

@@ -1,8 +1,9 @@
 """The loops around each statement of a scheduled kernel: how often they run, and what an iteration moves.
 
-What is described is the full tile. A loop's `trips` are a fraction where its tile does not divide: the product
-of all trips around a statement is then how often it runs, tails included, while `full` is the whole number of
-iterations that the loop over full tiles has. A loop over a fused axis counts as one over each of its members.
+What is described is the full tile. A loop's `trips` are a fraction where its tile does not divide: the
+product of all trips around a statement is then how often it runs, tails included, while `full` is the whole
+number of iterations that the loop over full tiles has. A loop over a fused axis counts as one over each of
+its members.
 """
 
 from __future__ import annotations
@@ -102,7 +103,9 @@ class _Around:
         for level in host.levels[: host.ends[place.loop]]:
             moves = {axis.name: _moved(part.start, level.moves, found.atoms)
                      for axis, part in zip(self.stage.stage.axes, region, strict=True)}
-            yield replace(level, moves={name: by for name, by in moves.items() if by != 0.0})
+            moves = {name: by for name, by in moves.items() if by != 0.0}
+            # A region that stays where it is is computed anew in the tail as well, and not just part of it.
+            yield replace(level, moves=moves, trips=level.trips if moves else ceil(level.trips))
 
     # ── loops of its own ─────────────────────────────────────────────────────────────────────────────────
 
@@ -115,8 +118,8 @@ class _Around:
             moves = {member.axis: by}
             if member.part:
                 moves[member.part] = by / self.formulas.of(self.stage.parts[member.part])
-            yield Level(self.stage.name, loop.name, loop.mark, trips, full, unrolled, self.stage.is_reduction(member),
-                        self._place(member), moves)
+            yield Level(self.stage.name, loop.name, loop.mark, trips, full, unrolled,
+                        self.stage.is_reduction(member), self._place(member), moves)
 
     def _steps(self, loop: Loop, trips: Number, by: Number) -> Iterator[tuple[Loop, Number, Number]]:
         """A loop as (loop, trips, elements an iteration), a fused one as its members.

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from ...compiler.schedule.template import Matrix
 from . import ansor, machine
-from .formula import Node, Number, Program
+from .formula import Node, Number
 from .operations import flops
+from .program import Program
 from .statement import Kernel, Statement
 
 Block = npt.NDArray[np.float32]
@@ -24,7 +25,8 @@ _SMALL = 1e-6  # no level of the curve is narrower
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The features of a statement as formulas: those with a column, those of each buffer, the curve's points."""
+    """The features of a statement as formulas: those before the buffers', the buffers', the points of the
+    curve, and those after it."""
 
     before: Sequence[Number]
     buffers: Sequence[Sequence[Number]]
@@ -85,8 +87,9 @@ class Table:
         columns = self._program.run(holes, rows)
         logs = self._logs[:, :rows]
         for row, column in enumerate(self._program.results):
-            np.add(columns[column], 1.0, out=logs[row], casting="same_kind")
-        np.log2(logs[: self._variable], out=logs[: self._variable])
+            logs[row] = columns[column]
+        variable = logs[: self._variable]
+        np.log2(np.add(variable, 1, out=variable), out=variable)
         for plan, into in zip(self._plans, values, strict=True):
             block = logs[plan.plain]
             slots = _largest_first(logs[plan.buffers])[: ansor.SLOTS]

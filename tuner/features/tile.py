@@ -80,7 +80,8 @@ def _inner(levels: Sequence[Level], copies: Sequence[Number]) -> list[Number]:
 
 def _values(access: Access, inner: Sequence[Number]) -> Number:
     """Different values of a buffer in the tile."""
-    return product([pick(below(0.0, by), number, 1.0) for by, number in zip(access.strides, inner, strict=True)])
+    return product([pick(below(0.0, by), number, 1.0)
+                    for by, number in zip(access.strides, inner, strict=True)])
 
 
 def _sorts(access: Access, levels: Sequence[Level]) -> tuple[Number, Number, Number]:

@@ -1,0 +1,64 @@
+"""The structures of a template: each is described once, candidates are grouped by theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import numpy.typing as npt
+
+from ...compiler.schedule.check import structures
+from ...compiler.schedule.template import Matrix, Row, Template
+from .formula import Formulas
+from .statement import Kernel, kernel
+
+ROWS = 1000
+"""Candidates in a block: few enough for its columns to stay in the second-level cache."""
+
+Positions = npt.NDArray[np.int64]
+Made = TypeVar("Made")
+
+
+class Structures(Generic[Made]):
+    """What `make` makes of each structure of a template, once; it goes when the template does."""
+
+    def __init__(self, make: Callable[[Kernel], Made]) -> None:
+        self._make = make
+        self._known: WeakKeyDictionary[Template, dict[Row, Made | None]] = WeakKeyDictionary()
+
+    def groups(self, template: Template, matrix: Matrix) -> Iterator[tuple[Made, Positions]]:
+        """Candidates by structure, as positions in the matrix; those whose choices are illegal are left
+        out."""
+        keys = np.ascontiguousarray(matrix[:, : len(template.structural)])
+        found, number = keys[:1], np.zeros(len(keys), np.int64)
+        if keys.shape[1]:
+            found, number = np.unique(keys, axis=0, return_inverse=True)
+        for k, key in enumerate(found):
+            made = self._of(template, tuple(map(int, key)))
+            if made is not None:
+                yield made, np.flatnonzero(number.ravel() == k)
+
+    def every(self, template: Template) -> list[Made]:
+        """Those of all legal structures, in a fixed order."""
+        rows = (tuple(choice.values()) for choice in structures(template.directives, template.numbers))
+        return [made for row in rows if (made := self._of(template, row)) is not None]
+
+    def _of(self, template: Template, key: Row) -> Made | None:
+        known = self._known.setdefault(template, {})
+        if key not in known:
+            structure = template.structure(key)
+            if structure is None:
+                known[key] = None
+            else:
+                ranges = {c.name: (float(c.low), float(c.high)) for c in structure.columns.values()}
+                known[key] = self._make(kernel(structure.state, Formulas(ranges)))
+        return known[key]
+
+
+def blocks(template: Template, rows: Matrix) -> Iterator[tuple[slice, Mapping[str, Matrix]]]:
+    """Rows block by block, as columns by the names of their holes."""
+    for first in range(0, len(rows), ROWS):
+        part = slice(first, first + ROWS)
+        yield part, {column.name: rows[part, k] for k, column in enumerate(template.columns)}
