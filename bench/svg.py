@@ -78,7 +78,8 @@ def _legend(colours: Mapping[str, str], width: int) -> str:
 
 def _panel(panel: Panel, colours: Mapping[str, str]) -> str:
     frame = _frame(panel)
-    lines = [f'<text class="title" x="{LEFT}" y="20">{escape(panel.title)}</text>', *_axes(frame)]
+    lines = [f'<text class="title" x="{LEFT}" y="20">{escape(panel.title)}</text>',
+             f'<text x="{WIDTH - RIGHT}" y="20" text-anchor="end">speed, of the best known</text>', *_axes(frame)]
     lines += [_shade(band, frame, colours[name]) for name, band in panel.bands.items()]
     lines += [_line(band.middle, frame, colours[name]) for name, band in panel.bands.items()]
     return "\n".join(lines)
@@ -94,9 +95,9 @@ def _frame(panel: Panel) -> Frame:
 def _axes(frame: Frame) -> list[str]:
     left, right, bottom = LEFT, WIDTH - RIGHT, HEIGHT - BOTTOM
     lines = []
-    steps = round((1 - frame.floor) * 10)
-    for i in range(steps + 1):
-        quality = frame.floor + i / 10
+    steps = 10 if frame.floor < 0.65 else 20 if frame.floor < 0.85 else 50
+    for i in range(round((1 - frame.floor) * steps) + 1):
+        quality = frame.floor + i / steps
         y = frame.y(quality)
         lines.append(f'<line class="grid" x1="{left}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}"/>'
                      f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{quality:.0%}</text>')
