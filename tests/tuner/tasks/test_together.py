@@ -49,8 +49,8 @@ def test_a_plan_says_what_there_is_to_search_and_what_is_known(tmp_path: Path, r
     dense = task()
     with Records(tmp_path / "records.db") as records:
         sizes = {"M": 20, "N": 24, "K": 12}
-        fresh = Plan("dense", sizes, str(dense.target), threads=1, columns=2, points=18, sketches=1, recorded=0,
-                     valid=0, best=None)
+        fresh = Plan("dense", sizes, str(dense.target), threads=1, columns=2, points=18, sketches=1,
+                     recorded=0, valid=0, best=None)
         assert plan(dense, records) == fresh
         tune(dense, Budget(2), records, options=Options(lock=tmp_path / "lock"))
         known = plan(dense, records)
