@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .compiler.check import check as check
-from .compiler.schedule.select import Choice, Directives, Recorded, Sources, select, template
+from .compiler.schedule.select import Sources, select, template
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target, host
 from .compiler.target.target import parse as parse_target
@@ -28,7 +28,7 @@ from .dsl import ast, typed
 from .dsl.check.files import elaborate, kernel_names
 from .dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from .dsl.load import decode
-from .dsl.parser import parse, parse_directives
+from .dsl.parser import parse
 from .dsl.source import Source
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from .compiler.runtime.function import KernelFunction
     from .compiler.verify import Verdict
     from .tuner.events import Event
+    from .tuner.freeze import Frozen
     from .tuner.outcome import Outcome
     from .tuner.records import Record
+    from .tuner.sketch import Sketch
     from .tuner.tune import Task
 
 
@@ -125,11 +127,12 @@ class Kernel:
         """
         from .compiler.build import Build, fill
         from .compiler.schedule.default import default_schedule
+        from .tuner.replay import recorded
 
         machine = parse_target(target)
         if machine.family not in AVAILABLE:
             raise _error("R620", f"code for {machine} cannot be generated yet", "`txc targets` lists targets")
-        sources = Sources(lambda: self._recorded(machine, threads, records),
+        sources = Sources(lambda: recorded(self.typed, self.dag, machine, threads, records),
                           lambda directives: fill(self.dag, directives, machine, self.source),
                           lambda: default_schedule(self.dag, machine))
         choice = select(self.file, self.typed, machine, sources, schedule, self.source)
@@ -204,50 +207,42 @@ class Kernel:
                          f"{self.source.name} {self.name} --emit template` writes one to add to the file")
         return Task(self.typed, self.dag, chosen.directives, machine, threads, self.source, backend, rules)
 
-    def _recorded(self, target: Target, threads: int, records: Path | None) -> Recorded | None:
-        """What tuning found best, the built-in default included; None where nothing was tuned."""
-        from .compiler.dag import kernel_hash
-        from .compiler.schedule.default import default_schedule
-        from .tuner.records import Records, TaskKey, default_path
+    def sketches(self, target: str = "cpu", *, threads: int = 0,
+                 rules: Path | None = None) -> tuple[Sketch, ...]:
+        """Schedules with holes that rules derive for the kernel; `str()` of one is the body of a schedule.
 
-        path = records or default_path()
-        if not path.exists():
-            return None
-        key = TaskKey(kernel_hash(self.typed), str(target), threads or target.cores)
-        with Records(path) as store:
-            best, last = store.best(key), store.choice(key)
-        if best is not None:
-            directives = parse_directives(best.schedule)
-            usable = self._usable(directives, best, target)
-            return Recorded(directives, _facts(best)) if usable else None
-        if last is None:
-            return None
-        facts = {"verdict": "ok", "seconds": last.default_seconds, "threads": key.threads,
-                 "note": "no trial was faster than the default"}
-        return Recorded(default_schedule(self.dag, target), facts)
+        `threads` is what they are for (0: all usable cores), `rules` a Python file with rules of one's own,
+        which are tried before the built-in ones. Raises TxcError R685 for a file that has none.
+        """
+        from .tuner.rules.derive import derive
+        from .tuner.rules.user import rules as rules_of
 
-    def _usable(self, directives: Directives, record: Record, target: Target) -> bool:
-        """Whether a record holds: what another code generator made is verified again before it is used."""
-        from .compiler.build import Build
-        from .tuner.versions import generator_version
+        machine = parse_target(target)
+        return derive(self.dag, machine, rules_of(rules), threads)
 
-        if not record.outdated(generator_version()):
-            return True
-        if not target.features <= host().features:
-            return False
-        build = Build(self.typed, self.dag, target, Choice(directives, "record"))
-        try:
-            return build.verify().ok
-        except TxcError:
-            return False
+    def records(self, target: str = "cpu", *, threads: int = 0, records: Path | None = None) -> list[Record]:
+        """What is recorded of the kernel at these sizes, best first; first what builds use.
 
+        Empty where nothing was tuned, or the untuned default is better.
+        """
+        from .tuner.replay import ranked
 
-def _facts(record: Record) -> dict[str, object]:
-    """What the manifest says of a record."""
-    return {"id": record.id, "verdict": record.verdict, "seconds": record.score,
-            "threads": record.key.threads, "template": record.template_hash, "seed": record.seed,
-            "compiler": record.compiler, "txc": record.version, "generator": record.generator,
-            "created": record.created}
+        return ranked(self.typed, parse_target(target), threads, records)
+
+    def freeze(self, target: str = "cpu", *, record: int | None = None, threads: int = 0,
+               records: Path | None = None) -> Frozen:
+        """The file with the best recorded schedule in it, or that of the record of that number.
+
+        `.text` is the new text, `.write(path)` replaces a file. Raises TxcError R662 where nothing is
+        recorded, R663 for a schedule that does not hold any more, R664 where one of the file is in the way.
+        """
+        from .tuner.freeze import freeze, numbered
+        from .tuner.replay import best
+
+        machine = parse_target(target)
+        found = (numbered(record, self.typed, self.dag, records) if record else
+                 best(self.typed, self.dag, machine, threads, records))
+        return freeze(self.file, self.source, self.typed, self.dag, machine, found)
 
 
 def _runnable(target: str) -> Target:

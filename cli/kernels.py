@@ -28,6 +28,14 @@ def one(path: Path, name: str | None, define: Sequence[str] | None = None) -> Ke
     return several(path, [name] if name else [], define)[0]
 
 
+def named(path: Path, name: str | None, define: Sequence[str] | None = None) -> Kernel:
+    """The same as `one`, where the file may be given as FILE:KERNEL too."""
+    text = str(path)
+    if name is None and ":" in text and not path.exists():
+        text, _, name = text.rpartition(":")
+    return one(Path(text), name, define)
+
+
 def several(path: Path, names: Sequence[str], define: Sequence[str] | None = None, *,
             everything: bool = False) -> list[Kernel]:
     """The kernels of these names; without names the only one of the file, or each if `everything`."""

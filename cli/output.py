@@ -113,8 +113,8 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+    """`1 error`, `2 errors`, `2 sketches`."""
+    return f"{count} {noun}" + ("" if count == 1 else "es" if noun.endswith("ch") else "s")
 
 
 def _place(diagnostic: Diagnostic, source: Source | None) -> dict[str, int | None]:

@@ -93,14 +93,14 @@ def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
     """
     if asked is not None:
         return _asked(file, kernel, target, sources, asked)
-    candidates = [c for c in _candidates(file) if c.applies(kernel, target)]
-    exact = _closest([c for c in candidates if c.exact and not c.has_holes], source)
+    fitting = [c for c in candidates(file) if c.applies(kernel, target)]
+    exact = _closest([c for c in fitting if c.exact and not c.has_holes], source)
     if exact is not None:
         return Choice(exact.schedule.directives, "exact", exact.schedule)
     record = sources.record()
     if record is not None:
         return Choice(record.directives, "record", facts=record.facts)
-    closest = _closest(candidates, source)
+    closest = _closest(fitting, source)
     if closest is not None:
         return Choice(sources.fill(closest.schedule.directives), "template", closest.schedule)
     return Choice(sources.built_in(), "default")
@@ -115,7 +115,7 @@ def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | 
     if asked is not None and asked not in (BUILT_IN, UNSCHEDULED):
         found = _numbered(file, kernel, target, asked)
         return found if has_holes(found.directives) else None
-    open_ = [c for c in _candidates(file) if c.has_holes and c.applies(kernel, target)]
+    open_ = [c for c in candidates(file) if c.has_holes and c.applies(kernel, target)]
     closest = _closest(open_, source)
     return None if closest is None else closest.schedule
 
@@ -133,7 +133,7 @@ def check_ranks(file: ast.File, source: Source) -> list[Diagnostic]:
             for found in error.diagnostics:
                 report.error(found.code, found.message, declared.span, found.hint)
     seen: dict[object, ast.Schedule] = {}
-    for found in () if report.failed else _candidates(file):
+    for found in () if report.failed else candidates(file):
         needs = found.requirement
         key = (found.kernel.name, frozenset(found.sizes.items()), needs, found.has_holes)
         first = seen.setdefault(key, found.schedule)
@@ -163,7 +163,7 @@ def _schedules(file: ast.File) -> Iterator[ast.Schedule]:
     return (d for d in file.declarations if isinstance(d, ast.Schedule))
 
 
-def _candidates(file: ast.File) -> Iterator[Candidate]:
+def candidates(file: ast.File) -> Iterator[Candidate]:
     """The schedules of a file; those for unknown kernels or sizes are the checker's to report."""
     known = callees(file)
     for schedule in _schedules(file):
@@ -213,7 +213,7 @@ def _asked(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
 
 def _numbered(file: ast.File, kernel: typed.Kernel, target: Target, asked: str) -> ast.Schedule:
     """The schedule with that number among those of the kernel, whatever their sizes and target."""
-    own = [c for c in _candidates(file) if c.kernel.name == kernel.declaration]
+    own = [c for c in candidates(file) if c.kernel.name == kernel.declaration]
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(own)):
         known = f"1 to {len(own)}, " if own else "the file has none; "
         raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'",

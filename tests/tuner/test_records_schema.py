@@ -60,8 +60,9 @@ def test_a_database_of_version_1_comes_up_to_date_with_all_it_holds(tmp_path: Pa
     with Records(path) as records:
         found = records.best(KEY)
         assert found == Record(
-            KEY, "dense", {"M": 128}, "t1", ("C.i.i4", "step"), (4, 16), "vectorize j2", (0.003, 0.002), "ok",
-            seed=7, compiler="gcc 12", generator="1", version="0.1", created="2026-01-02T03:04:05+00:00", id=3)
+            KEY, "dense", {"M": 128}, "t1", ("C.i.i4", "step"), (4, 16), "vectorize j2",
+            (0.003, 0.002), "ok", seed=7, compiler="gcc 12", generator="1", version="0.1",
+            created="2026-01-02T03:04:05+00:00", id=3)
         assert records.choice(KEY) == Choice(3, 0.0021, 0.004, 3)
     assert version(path) == len(MIGRATIONS) == 2
 
