@@ -79,7 +79,8 @@ def _legend(colours: Mapping[str, str], width: int) -> str:
 def _panel(panel: Panel, colours: Mapping[str, str]) -> str:
     frame = _frame(panel)
     lines = [f'<text class="title" x="{LEFT}" y="20">{escape(panel.title)}</text>',
-             f'<text x="{WIDTH - RIGHT}" y="20" text-anchor="end">speed, of the best known</text>', *_axes(frame)]
+             f'<text x="{WIDTH - RIGHT}" y="20" text-anchor="end">speed, of the best known</text>',
+             *_axes(frame)]
     lines += [_shade(band, frame, colours[name]) for name, band in panel.bands.items()]
     lines += [_line(band.middle, frame, colours[name]) for name, band in panel.bands.items()]
     return "\n".join(lines)

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from ..compiler.build import legal
 from ..compiler.dag import Dag, kernel_hash
 from ..compiler.runtime.llvm import installed as has_llvm
@@ -96,7 +94,7 @@ def problem_of(task: Task) -> Problem:
         template = Template(task.dag, task.directives, task.target)
     key = task.key
     generator = generator_version()
-    expected = platformdirs.user_cache_path("txc") / "expected" / f"{key.kernel_hash}-{generator}.npz"
+    expected = Path(f"{key.kernel_hash}-{generator}.npz")
     recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected, searching,
                           task.backend)
     columns = tuple(column.name for column in template.columns)

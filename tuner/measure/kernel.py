@@ -16,6 +16,8 @@ from functools import cached_property
 from itertools import cycle
 from pathlib import Path
 
+import platformdirs
+
 from ...compiler.cases import load_cases, make_cases, save_cases
 from ...compiler.codegen.emit import emit
 from ...compiler.codegen.interface import Interface, interface
@@ -58,7 +60,8 @@ KEPT_CASES = 16
 class KernelRecipe:
     """Builds rows of `SketchSpace(graph, sketches, target)`; of the template `directives` without sketches.
 
-    `expected` is the file of the inputs and expected outputs, made by `prepare` where it does not exist.
+    `expected` is the file of the inputs and expected outputs, made by `prepare` where it does not exist; a
+    relative path is one in the cache of the user and machine that the recipe is used on.
     `backend` compiles candidates and `ships` those of the final comparison: `c` or `llvm`.
     """
 
@@ -73,15 +76,15 @@ class KernelRecipe:
 
     def prepare(self) -> None:
         """Evaluate the reference, unless that was done before."""
-        if self.expected.exists():
-            self.expected.touch()
+        if self._cases_file.exists():
+            self._cases_file.touch()
             return
-        folder = self.expected.parent
+        folder = self._cases_file.parent
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
             pass
         save_cases(Path(part.name), make_cases(self.graph))
-        os.replace(part.name, self.expected)        # whole or not at all, whoever else does the same
+        os.replace(part.name, self._cases_file)     # whole or not at all, whoever else does the same
         latest = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
         for file in latest[:-KEPT_CASES]:
             file.unlink(missing_ok=True)
@@ -136,6 +139,10 @@ class KernelRecipe:
     def _space(self) -> SketchSpace:
         return SketchSpace(self.graph, self.sketches or (Sketch(self.directives),), self.target)
 
+    @property
+    def _cases_file(self) -> Path:
+        return platformdirs.user_cache_path("txc") / "expected" / self.expected
+
     @cached_property
     def _interface(self) -> Interface:
         return interface(self.graph)
@@ -143,7 +150,7 @@ class KernelRecipe:
     @cached_property
     def _arenas(self) -> tuple[Arena, ...]:
         """One for each case; in the first, of normally distributed inputs, every candidate is timed."""
-        return tuple(map(Arena, load_cases(self.expected), cycle(PATTERNS)))
+        return tuple(map(Arena, load_cases(self._cases_file), cycle(PATTERNS)))
 
 
 @dataclass(frozen=True)
