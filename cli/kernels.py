@@ -28,12 +28,12 @@ def one(path: Path, name: str | None, define: Sequence[str] | None = None) -> Ke
     return several(path, [name] if name else [], define)[0]
 
 
-def named(path: Path, name: str | None, define: Sequence[str] | None = None) -> Kernel:
-    """The same as `one`, where the file may be given as FILE:KERNEL too."""
-    text = str(path)
-    if name is None and ":" in text and not path.exists():
-        text, _, name = text.rpartition(":")
-    return one(Path(text), name, define)
+def parted(path: Path, name: str | None) -> tuple[Path, str | None]:
+    """The file and the kernel's name, which may be given as FILE:KERNEL."""
+    if name is None and ":" in path.name and not path.exists():
+        file, _, kernel = str(path).rpartition(":")
+        return Path(file), kernel
+    return path, name
 
 
 def several(path: Path, names: Sequence[str], define: Sequence[str] | None = None, *,

@@ -20,6 +20,7 @@ from .records_schema import MIGRATIONS
 
 SCHEMA = len(MIGRATIONS)
 Fields = dict[str, Any]
+Kinds = Mapping[str, Callable[[object], bool]]
 
 
 def _without_machine(line: Fields) -> Fields:
@@ -134,8 +135,8 @@ def _migrated(line: Fields) -> Fields:
 
 def _record(line: Mapping[str, Any]) -> Record:
     given = _checked(line, _TRIAL)
-    lists = {name: tuple(given.pop(name)) for name in ("columns", "row", "times")}
-    record = Record(key=_key(line), **given, **lists)
+    given |= {name: tuple(given[name]) for name in ("columns", "row", "times")}
+    record = Record(key=_key(line), **given)
     if len(record.columns) != len(record.row):
         raise ValueError(f"{len(record.columns)} columns, but {len(record.row)} values in the row")
     if bool(record.times) != (record.verdict == "ok") or any(not 0 < t < float("inf") for t in record.times):
@@ -148,11 +149,11 @@ def _key(line: Mapping[str, Any]) -> TaskKey:
 
 
 def _flat(record: Record) -> Fields:
-    own = {f.name: getattr(record, f.name) for f in fields(Record) if f.name != "retired"}
-    return asdict(own.pop("key")) | {n: list(v) if isinstance(v, tuple) else v for n, v in own.items()}
+    own = {f.name: getattr(record, f.name) for f in fields(Record) if f.name not in ("key", "retired")}
+    return asdict(record.key) | own
 
 
-def _checked(line: Mapping[str, Any], kinds: Mapping[str, Callable[[Any], bool]]) -> Fields:
+def _checked(line: Mapping[str, Any], kinds: Kinds) -> Fields:
     """The fields of these names. Raises ValueError for one that lacks or has a value of another kind."""
     for name, fits in kinds.items():
         if name not in line:
@@ -189,10 +190,11 @@ def _sizes(value: object) -> bool:
     return isinstance(value, dict) and all(map(_whole, cast(dict[str, object], value).values()))
 
 
-_KEY = {"kernel_hash": _text, "target": _text, "threads": _whole}
-_CHOICE = {"trial": lambda value: value is None or _whole(value), "seconds": _seconds,
-           "default_seconds": _seconds, "after": _whole}
-_TRIAL = {
+_KEY: Kinds = {"kernel_hash": _text, "target": _text, "threads": _whole}
+_CHOICE: Kinds = {
+    "trial": lambda value: value is None or _whole(value), "seconds": _seconds,
+    "default_seconds": _seconds, "after": _whole}
+_TRIAL: Kinds = {
     "id": _whole, "kernel": _text, "sizes": _sizes, "template_hash": _text, "columns": _listed(_text),
     "row": _listed(_whole), "schedule": _text, "times": _listed(_seconds), "verdict": _text, "message": _text,
     "seed": _whole, "compiler": _text, "generator": _text, "version": _text,

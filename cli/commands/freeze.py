@@ -11,7 +11,7 @@ import typer
 
 from ..guard import guarded
 from ..inputs import STDIN, usage
-from ..kernels import named
+from ..kernels import one, parted
 from ..options import Defines, File, Json, KernelName, TargetText, Threads
 from ..output import emit, paint, say, tell
 from ..settings import load
@@ -37,7 +37,8 @@ def freeze(file: File, kernel: KernelName = None, record: Number = None, stdout:
     The schedule that an earlier freeze wrote is replaced; nothing else changes. Builds need no record then.
     """
     settings = load(target=target, threads=threads)
-    frozen = named(file, kernel, define).freeze(
+    file, kernel = parted(file, kernel)
+    frozen = one(file, kernel, define).freeze(
         settings.target, record=record, threads=settings.threads, records=settings.records_path)
     dry = stdout or diff or str(file) == STDIN
     if frozen.changed and not dry:

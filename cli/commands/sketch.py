@@ -13,7 +13,7 @@ from ...dsl import ast
 from ...dsl.format import format_text
 from ..guard import guarded
 from ..inputs import usage
-from ..kernels import named
+from ..kernels import one, parted
 from ..options import Defines, File, Json, KernelName, TargetText, Threads
 from ..output import emit, plural, say, tell
 from ..settings import Settings, load
@@ -43,7 +43,8 @@ def sketch(file: File, kernel: KernelName = None, number: Only = None, dot: Dot 
     With --dot or --svg, draw its tensors, who reads whom and how, and what the sketch does to each.
     """
     settings = load(target=target, threads=threads)
-    chosen = named(file, kernel, define)
+    file, kernel = parted(file, kernel)
+    chosen = one(file, kernel, define)
     found = list(enumerate(chosen.sketches(settings.target, threads=settings.threads, rules=rules), 1))
     wanted = [pair for pair in found if number in (None, pair[0])]
     if not wanted:

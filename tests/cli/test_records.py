@@ -60,3 +60,54 @@ def test_a_record_that_is_not_there_is_a_usage_error(txc: Txc):
 def test_no_records(txc: Txc, monkeypatch, folder):
     monkeypatch.setenv("TXC_RECORDS", str(folder / "none.db"))
     assert txc("records", "list").out == "no records\n"
+
+
+def test_records_go_out_and_come_back_elsewhere(txc: Txc, monkeypatch, folder):
+    before = txc("records", "list", "--json").json["records"]
+    assert txc("records", "export", "-o", "all.jsonl").code == 0
+    printed = txc("records", "export").out
+    assert printed == (folder / "all.jsonl").read_text()
+    monkeypatch.setenv("TXC_RECORDS", str(folder / "elsewhere.db"))
+    assert txc("records", "import", "all.jsonl", "--json").json["new"] == 3
+    assert txc("records", "import", "all.jsonl", "--json").json["known"] == 3
+    assert txc("records", "list", "--json").json["records"] == before
+
+
+def test_exports_are_filtered(txc: Txc):
+    assert len(txc("records", "export", "--kernel", "scale").out.splitlines()) == 2
+    assert len(txc("records", "export", "--target", "cpu:x86-64-v3").out.splitlines()) == 1
+
+
+def test_bad_lines_stop_an_import_or_are_left_out(txc: Txc, monkeypatch, folder):
+    good = txc("records", "export").out
+    (folder / "mixed.jsonl").write_text(f"oops\n{good}")
+    monkeypatch.setenv("TXC_RECORDS", str(folder / "elsewhere.db"))
+    refused = txc("records", "import", "mixed.jsonl")
+    assert refused.code == 1
+    assert "error[R661]: mixed.jsonl:1: this is not JSON" in refused.err
+    assert kernels(txc, "list") == []
+    taken = txc("records", "import", "mixed.jsonl", "--skip-bad")
+    assert taken.code == 0
+    assert "left out mixed.jsonl:1" in taken.err
+    assert len(kernels(txc, "list")) == 3
+    (folder / "newer.jsonl").write_text('{"schema": 99}\n')
+    assert "R660" in txc("records", "import", "newer.jsonl", "--skip-bad").err
+
+
+def test_databases_are_merged(txc: Txc, monkeypatch, folder):
+    monkeypatch.setenv("TXC_RECORDS", str(folder / "elsewhere.db"))
+    assert txc("records", "merge", "records.db", "records.db", "--json").json["new"] == 3
+    assert len(kernels(txc, "list")) == 3
+    wrong = txc("records", "merge", "good.tx")
+    assert wrong.code == 2
+    assert "error[R666]" in wrong.err
+
+
+def test_cleaning_shows_what_would_go_and_then_drops_it(txc: Txc):
+    shown = txc("records", "gc", "--failed", "--dry-run")
+    assert "would drop 1 record" in shown.err
+    assert "crash" in shown.out
+    assert len(kernels(txc, "list")) == 3
+    assert [r["id"] for r in txc("records", "gc", "--failed", "--json").json["records"]] == [2]
+    assert kernels(txc, "list") == [("scale", "ok"), ("dense", "ok")]
+    assert "dropped 0 records" in txc("records", "gc", "--older-than", 0).err
