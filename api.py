@@ -178,11 +178,11 @@ class Kernel:
         The budget is `trials` of the kernel in total, those of earlier runs included, or `budget` seconds of
         this run, or both; a minute without either. `search` is `random` or `grid`; `schedule` the number of
         the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `backend`
-        is what the finalists are compiled with, as builds are: `c` or `llvm`. `early_stop` ends the search after so
-        many trials without improvement. `rules` is a Python file with derivation rules of your own, `runner`
-        the address of a cluster to measure on. `on_event` hears of everything (`txc.tuner.events`). Builds
-        use the result from then on. Raises TxcError R609 where there is nothing to tune, R620 for a target
-        that this machine cannot run.
+        is what the finalists are compiled with, as builds are: `c` or `llvm`. `early_stop` ends the search
+        after so many trials without improvement. `rules` is a Python file with derivation rules of your own,
+        `runner` the address of a cluster to measure on. `on_event` hears of everything (`txc.tuner.events`).
+        Builds use the result from then on. Raises TxcError R609 where there is nothing to tune, R620 for a
+        target that this machine cannot run.
         """
         from .tuner.options import Budget, Options
         from .tuner.records import Records

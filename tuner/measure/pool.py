@@ -91,6 +91,11 @@ class Pool:
         """This machine."""
         return ""
 
+    @property
+    def machine(self) -> str:
+        """This machine's processor."""
+        return ""
+
     def prepare(self) -> Failure | None:
         """Compute what all candidates share; meanwhile the other workers start."""
         for process in (*self._builders, self._runner):
@@ -117,9 +122,10 @@ class Pool:
     def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
         """Have candidates built that were not started before, and wait for all of these, on all cores.
 
-        Gives what went wrong with each, or None.
+        Those that were started and are not waited for come later. Gives what went wrong with each, or None.
         """
         self.start({n: row for n, row in rows.items() if n not in self._begun}, final=final)
+        self._building.hurry(rows)
         while any(number not in self._building.replies for number in rows):
             self._building.dispatch(len(self._builders))
             attend(self._building)

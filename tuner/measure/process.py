@@ -167,6 +167,10 @@ class Crew:
         """Queue a request, to be answered under its number; it may then take `limit` seconds."""
         self._waiting.append((number, request, limit))
 
+    def hurry(self, numbers: Container[int]) -> None:
+        """Put the requests of these numbers, as far as they are waiting, before all others."""
+        self._waiting = deque(sorted(self._waiting, key=lambda waiting: waiting[0] not in numbers))
+
     def dispatch(self, most: int) -> None:
         """Start waiting requests while fewer than `most` processes are busy."""
         while self._waiting and self._idle and len(self.busy) < most:

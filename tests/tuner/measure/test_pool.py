@@ -116,6 +116,13 @@ def test_builds_under_way_are_done_before_a_kernel_of_all_cores_runs():
         assert isinstance(pool.measure(1, None), Timed)
 
 
+def test_what_is_waited_for_is_built_before_what_was_only_started():
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        pool.start({n: (c.SLOW_BUILD, 1) for n in (1, 2)})
+        assert pool.build({3: (c.INSTANT, 1)}) == {3: None}
+        assert not pool._building.replies
+
+
 def test_the_same_program_is_verified_once_and_keeps_its_times():
     with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
         pool.build({n: (c.TWIN, 7 - n) for n in (1, 2)})
