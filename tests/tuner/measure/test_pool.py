@@ -118,7 +118,7 @@ def test_builds_under_way_are_done_before_a_kernel_of_all_cores_runs():
 
 def test_what_is_waited_for_is_built_before_what_was_only_started():
     with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
-        pool.start({n: (c.SLOW_BUILD, 1) for n in (1, 2)})
+        pool.start({1: (c.SLOW_BUILD, 1), 2: (c.SLOW_BUILD, 2)})
         assert pool.build({3: (c.INSTANT, 1)}) == {3: None}
         assert not pool._building.replies
 
