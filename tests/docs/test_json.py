@@ -106,6 +106,10 @@ def test_build_run_tune_and_records(lines: Any) -> None:
     fits("tune trial", events["trial"], COMMON | record)
     fits("record", {name: events["trial"][name] for name in record})
     fits("tune finish", events["finish"], COMMON)
+    (plan,) = lines("tune", "scale.tx", "--dry-run")
+    fits("tune plan", plan, COMMON)
+    fits("task", plan["tasks"][0])
+    fits("tune pick", lines("tune", "scale.tx", "--effort", "none")[0], COMMON)
     (listed,) = lines("records", "list")
     assert set(listed) == COMMON | {"records"}
     assert len(listed["records"]) == 2
@@ -113,8 +117,20 @@ def test_build_run_tune_and_records(lines: Any) -> None:
     assert set(lines("records", "best")[0]) == COMMON | {"records"}
     (shown,) = lines("records", "show", listed["records"][0]["id"])
     fits("record", shown["record"])
+    exported, imported, merged, cleaned = (lines("records", *words)[0] for words in (
+        ("export", "-o", "all.jsonl"), ("import", "all.jsonl"), ("merge", "data/txc/records.db"), ("gc",)))
+    fits("records export", exported, COMMON)
+    fits("records import", imported, COMMON)
+    fits("records import", merged | {"skipped": []}, COMMON)
+    fits("records gc", cleaned, COMMON)
+    fits("freeze", lines("freeze", "scale.tx", "--diff")[0], COMMON)
+    (sketched,) = lines("sketch", "scale.tx")
+    fits("sketch", sketched, COMMON)
+    fits("one sketch", sketched["sketches"][0])
     (built,) = lines("build", "scale.tx")
     assert set(built) == COMMON | {"kernels"}
     fits("build", built["kernels"][0])
     fits("run", lines("run", "scale.tx", "--verify")[0]["kernels"][0])
     fits("manifest", json.loads(Path("build/manifest.json").read_text()))
+    Path("two.tx").write_text(PROGRAM + "instance longer = scale[N = 128]\n")
+    fits("tune job", lines("tune", "two.tx", "--trials", "4")[-1], COMMON)
