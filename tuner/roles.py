@@ -30,7 +30,10 @@ from .space import Column, Matrix, Space
 
 
 class Kind(Enum):
-    """What a column decides; `KNOB` is whatever a template's author thought of."""
+    """What a column decides; `KNOB` is whatever a template's author thought of.
+
+    So is a part of a loop of which it is not known how long it is.
+    """
 
     TILE = "tile"
     UNROLL = "unroll"
@@ -113,7 +116,9 @@ def _of_template(template: Template, at: dict[str, int]) -> Roles:
     reader = _Reader(template, at)
     reader.read(template.directives)
     columns = tuple(at[column.name] for column in template.columns)
-    return Roles(columns, {c: reader.kinds.get(c, Kind.KNOB) for c in columns},
+    grouped = {column for group in reader.groups for column in group.columns}
+    loose = {column for column, kind in reader.kinds.items() if kind is Kind.TILE} - grouped
+    return Roles(columns, {c: Kind.KNOB if c in loose else reader.kinds.get(c, Kind.KNOB) for c in columns},
                  {c: tuple(reader.stages.get(c, ())) for c in columns},
                  tuple({group.columns: group for group in reversed(reader.groups)}.values())[::-1])
 

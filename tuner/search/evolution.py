@@ -100,7 +100,7 @@ class EvolutionSearch:
             fresh, at = self._seen.fresh_at(population)
             best.add(fresh, scores[at])
             if generation < self._options.generations:
-                population = self._next(population, _shares(scores))
+                population = self._next(population, shares(scores))
         return best.rows
 
     def _first(self) -> Matrix:
@@ -161,14 +161,17 @@ class Measured:
         return self._rows[:count]
 
 
-def _shares(scores: Scores) -> Scores:
-    """How likely each row is a parent: exponential in its score, by the spread of all; equal if all are."""
-    finite = np.where(np.isfinite(scores), scores, -np.inf)
-    top = finite.max()
-    if not np.isfinite(top):
+def shares(scores: Scores) -> Scores:
+    """How likely each row is a parent: exponential in its score, by the spread of all, whatever their signs.
+
+    Rows without a finite score have no share, unless there are no others.
+    """
+    finite = np.isfinite(scores)
+    if not finite.any():
         return np.full(len(scores), 1 / len(scores))
-    spread = float(np.std(finite[np.isfinite(finite)]))
-    weights = np.exp((finite - top) / spread) if spread > 0 else np.isfinite(finite).astype(np.float64)
+    spread = float(np.std(scores[finite])) or 1.0
+    weights = np.zeros(len(scores))
+    weights[finite] = np.exp((scores[finite] - scores[finite].max()) / spread)
     return weights / weights.sum()
 
 

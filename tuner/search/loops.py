@@ -29,7 +29,10 @@ class Loops:
         self._derived = np.array([group.derived for group in groups], np.bool_)
 
     def move(self, rows: Matrix, which: Places, rng: np.random.Generator) -> Matrix:
-        """A divisor of one part becomes a factor of another; the derived part takes part in this too."""
+        """A divisor of one part becomes a factor of another; the derived part takes part in this too.
+
+        A row stays as it is where a part would have a value that its column does not have.
+        """
         columns = np.concatenate([self._parts[which], np.full((len(rows), 1), -1)], axis=1)
         sizes, extents = self._sizes(rows, which)
         outer = np.where(self._derived[which], ceil_divide(extents, sizes.prod(axis=1)), 1)
@@ -43,8 +46,17 @@ class Loops:
         target = others.argmax(axis=1)
         factor = _divisor(sizes[every, source], rng)
         factor[others[every, target] < 0] = 1
-        made = self._put(rows, columns[every, source], sizes[every, source] // factor)
-        return self._put(made, columns[every, target], sizes[every, target] * factor)
+        sizes[every, source] //= factor
+        sizes[every, target] *= factor
+        others_of_target = np.where(np.arange(sizes.shape[1] - 1) == target[:, None], 1, sizes[:, :-1])
+        most = ceil_divide(extents, others_of_target.prod(axis=1))     # factors of a rounded part may be more
+        sizes[every, target] = np.minimum(sizes[every, target], most)
+        made = self._put(rows, columns[every, source], sizes[every, source])
+        made = self._put(made, columns[every, target], sizes[every, target])
+        exact = np.flatnonzero((self._sizes(made, which)[0] == sizes[:, :-1]).all(axis=1))
+        moved = rows.copy()
+        moved[exact] = made[exact]      # a listed value near the product would be another candidate
+        return moved
 
     def nudge(self, rows: Matrix, which: Places, rng: np.random.Generator) -> Matrix:
         """One part is one larger or smaller, doubled, halved, 1 or all that is left; at most what is left."""

@@ -56,6 +56,8 @@ class Mutation:
 
     def neighbours(self, parents: Matrix, rng: np.random.Generator) -> Matrix:
         """One neighbour of each row, valid or not; values are in their columns' ranges."""
+        if not self._space.columns:
+            return parents
         kinds, what = self._choices.draw(self._foreign.numbers(parents), rng)
         made = parents.copy()
         moves = rng.random(len(parents)) < MOVE
