@@ -22,6 +22,9 @@ from .recipe import Recipe, Row
 
 MIB = 1 << 20
 
+RENEWED = 10_000
+"""A runner that has verified so many candidates gives way to a new one: LLVM leaves some 10 KiB of each."""
+
 TWIN = 0.003
 """Seconds of timing a candidate whose code is known to be right."""
 
@@ -70,6 +73,7 @@ class Pool:
         self._running = Crew([self._runner], RUN_TIMEOUT)
         self._beside = max(0, builders - threads)
         self._begun = set[int]()
+        self._verified = 0
         self._codes = dict[int, str]()
         self._known = dict[str, Timed | Failure]()
 
@@ -148,6 +152,7 @@ class Pool:
         if isinstance(known, Failure):
             return known
         if known is None:
+            self._renew_runner()
             limit = self._limits.run + 20 * (best or 0.0)
             result = self._run({"op": "measure", "folder": str(self._folder(number)), "best": best}, limit)
         else:
@@ -157,6 +162,11 @@ class Pool:
         if code:
             self._known[code] = result
         return result
+
+    def _renew_runner(self) -> None:
+        self._verified += 1
+        if self._verified % RENEWED == 0:
+            self._runner.kill()     # idle now; the next request starts another
 
     def measure_all(self, numbers: Sequence[int],
                     best: float | None) -> Iterator[tuple[int, Timed | Failure]]:

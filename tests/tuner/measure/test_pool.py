@@ -123,6 +123,18 @@ def test_what_is_waited_for_is_built_before_what_was_only_started():
         assert not pool._building.replies
 
 
+def test_a_runner_that_has_worked_for_long_gives_way_to_a_new_one(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("txc.tuner.measure.pool.RENEWED", 2)
+    others = group(os.getpid())
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        pool.build({1: (c.INSTANT, 1)})
+        seen: list[set[int]] = []
+        for _ in range(3):
+            assert isinstance(pool.measure(1, None), Timed)
+            seen.append(group(os.getpid()) - others)
+    assert seen[0] != seen[1] == seen[2]
+
+
 def test_the_same_program_is_verified_once_and_keeps_its_times():
     with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
         pool.build({n: (c.TWIN, 7 - n) for n in (1, 2)})
