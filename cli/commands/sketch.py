@@ -80,10 +80,10 @@ class _Shown:
 
 
 def _shown(kernel: Kernel, settings: Settings, number: int, sketch: Sketch) -> _Shown:
+    from ...compiler.schedule.template import Template
     from ...tuner.population import points
-    from ...tuner.sketches import SketchSpace
 
-    space = SketchSpace(kernel.dag, (sketch,), parse(settings.target))
+    space = Template(kernel.dag, sketch.directives, parse(settings.target))
     binds = tuple(ast.Bind(name, ast.Number(str(value))) for name, value in kernel.sizes.items())
     block = ast.Schedule(kernel.name, binds, settings.target, sketch.directives)
     return _Shown(number, derivation(sketch), format_text(str(block)).rstrip(),

@@ -14,7 +14,7 @@ from .graph import Edge, Picture, Vertex
 
 Point = tuple[float, float]
 Place = str | tuple[int, int]
-"""A vertex by name, or the place of an edge (its number) in a layer that it passes."""
+"""A vertex by name, or the place of an edge, by its number, in a layer that it passes."""
 
 LETTER, LINE = 7.2, 17.0
 """Width and height of a letter, in pixels."""
@@ -54,9 +54,10 @@ def layout(picture: Picture) -> Layout:
     depth = _depths(picture)
     ways = [_way(number, edge, depth) for number, edge in enumerate(picture.edges)]
     layers: list[list[Place]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
-    for place, level in [*depth.items(), *((p, depth[w[0]] + k) for w in ways for k, p in enumerate(w)
-                                           if not isinstance(p, str))]:
-        layers[level].append(place)
+    for name, level in depth.items():
+        layers[level].append(name)
+    for place in (place for way in ways for place in way if not isinstance(place, str)):
+        layers[place[1]].append(place)
     _untangle(layers, ways)
     return _placed(picture, layers, ways)
 
