@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from .tuner.tune import Task
 
 
+DERIVED = "derived"
+"""The schedule to name where sketches are to be searched though the file has a template."""
+
+
 def load(path: str | Path) -> Module:
     """The kernels of a `.tx` file. Raises TxcError for errors in it, OSError where it cannot be read."""
     return Module(decode(Path(path).read_bytes(), str(path)))
@@ -168,21 +172,22 @@ class Kernel:
         """Build the kernel, run it on generated inputs and compare with the reference."""
         return self.plan(schedule=schedule).verify(seed=seed)
 
-    def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "random",
+    def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "evolution",
              target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False, early_stop: int = 0,
              schedule: str | None = None, records: Path | None = None, backend: str = "c",
              rules: Path | None = None, runner: str = "",
              on_event: Callable[[Event], None] = lambda event: None) -> Outcome:
-        """Search the template of the kernel for its fastest filling, and record every trial.
+        """Search for the fastest schedule of the kernel, and record every trial.
 
-        The budget is `trials` of the kernel in total, those of earlier runs included, or `budget` seconds of
-        this run, or both; a minute without either. `search` is `random` or `grid`; `schedule` the number of
-        the template in the file, where the closest is not meant; `fresh` forgets earlier trials. `backend`
-        is what the finalists are compiled with, as builds are: `c` or `llvm`. `early_stop` ends the search
-        after so many trials without improvement. `rules` is a Python file with derivation rules of your own,
-        `runner` the address of a cluster to measure on. `on_event` hears of everything (`txc.tuner.events`).
-        Builds use the result from then on. Raises TxcError R609 where there is nothing to tune, R620 for a
-        target that this machine cannot run.
+        What is searched are the fillings of its template or, where the file has none or `schedule` is
+        `derived`, of the sketches that rules derive. The budget is `trials` of the kernel in total, those of
+        earlier runs included, or `budget` seconds of this run, or both; a minute without either. `search` is
+        a name of `txc.tuner.search.registry`; `schedule` the number of the template in the file, where the
+        closest is not meant; `fresh` forgets earlier trials. `backend` is what the finalists are compiled
+        with, as builds are: `c` or `llvm`. `early_stop` ends the search after so many trials without
+        improvement. `rules` is a Python file with derivation rules of your own, `runner` the address of a
+        cluster to measure on. `on_event` hears of everything (`txc.tuner.events`). Builds use the result from
+        then on. Raises TxcError R620 for a target that this machine cannot run.
         """
         from .tuner.options import Budget, Options
         from .tuner.records import Records
@@ -196,16 +201,13 @@ class Kernel:
 
     def task(self, target: str = "cpu", *, schedule: str | None = None, threads: int = 0, backend: str = "c",
              rules: Path | None = None) -> Task:
-        """What `tune` tunes with these options. Raises TxcError R609, R620 as it does."""
+        """What `tune` tunes with these options. Raises TxcError R620 as it does."""
         from .tuner.tune import Task
 
         machine = _runnable(target)
-        chosen = self.template(target, schedule=schedule)
-        if chosen is None:
-            raise _error("R609", f"{self.name} has no schedule with holes for {machine}: nothing to tune",
-                         "only what a schedule leaves open is searched; `txc lower "
-                         f"{self.source.name} {self.name} --emit template` writes one to add to the file")
-        return Task(self.typed, self.dag, chosen.directives, machine, threads, self.source, backend, rules)
+        chosen = None if schedule == DERIVED else self.template(target, schedule=schedule)
+        directives = None if chosen is None else chosen.directives
+        return Task(self.typed, self.dag, directives, machine, threads, self.source, backend, rules)
 
     def sketches(self, target: str = "cpu", *, threads: int = 0,
                  rules: Path | None = None) -> tuple[Sketch, ...]:

@@ -23,7 +23,7 @@ class Settings:
     target: str = "cpu"
     threads: int = 0
     seed: int = 0
-    search: str = "random"
+    search: str = "evolution"
     trials: int = 0
     budget: str = ""
     cc: str = ""

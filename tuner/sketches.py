@@ -155,9 +155,10 @@ def _product(names: Sequence[str], at: dict[str, int], own: Matrix) -> Matrix:
 
 
 def _tails(parts: Parts, at: dict[str, int], own: Matrix) -> Matrix:
-    """How many tails a split leaves: of the tile of all its parts, and of the innermost part in that."""
+    """How many tails a split leaves: fewer innermost tiles than in a whole part, and less than one of these."""
     rest = parts.extent * _product(parts.of, at, own) % _product(parts.parts, at, own)
-    return (rest > 0).astype(np.int64) + (rest % _product(parts.parts[-1:], at, own) > 0)
+    last = _product(parts.parts[-1:], at, own)
+    return (rest >= last).astype(np.int64) + (rest % last > 0)
 
 
 def _either(one: Column, other: Column) -> Column:

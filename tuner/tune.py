@@ -1,9 +1,10 @@
-"""Tuning a kernel: from a template and a budget to the best schedule on this machine."""
+"""Tuning a kernel: from a template, or from mathematics alone, and a budget to the best schedule here."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ..compiler.build import legal
@@ -11,13 +12,13 @@ from ..compiler.dag import Dag, kernel_hash
 from ..compiler.runtime.llvm import installed as has_llvm
 from ..compiler.runtime.llvm import version as llvm_version
 from ..compiler.runtime.toolchain import compiler
-from ..compiler.schedule.template import Template
 from ..compiler.target.target import Target
 from ..dsl import ast, typed
 from ..dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from ..dsl.source import Source
 from ..version import __version__
 from .events import Event
+from .guidance import Guides, learning
 from .loop import run
 from .measure.kernel import KernelRecipe
 from .measure.recipe import Row
@@ -25,9 +26,12 @@ from .options import Budget, Options
 from .outcome import Outcome
 from .problem import Problem
 from .records import OK, Record, Records, TaskKey
-from .search.guide import Guide
+from .rules.derive import derive
+from .rules.user import rules as rules_of
 from .search.registry import SEARCHERS
 from .search.searcher import Searcher
+from .sketch import Sketch
+from .sketches import SketchSpace
 from .versions import compiler_version, generator_version
 
 
@@ -35,14 +39,14 @@ from .versions import compiler_version, generator_version
 class Task:
     """A kernel, the directives of its template, and what it is tuned for.
 
-    `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into;
+    Where `directives` is None, rules derive the sketches that are searched. `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into;
     `backend` compiles the finalists, `c` or `llvm`; candidates LLVM, where it is installed. `rules` is a
     Python file with rules for the derivation of sketches that are tried before the built-in ones.
     """
 
     kernel: typed.Kernel
     dag: Dag
-    directives: tuple[ast.Directive, ...]
+    directives: tuple[ast.Directive, ...] | None
     target: Target
     threads: int = 0
     source: Source | None = None
@@ -54,20 +58,18 @@ class Task:
         """What its records compete under."""
         return TaskKey(kernel_hash(self.kernel), str(self.target), self.threads or self.target.cores)
 
-
-Guides = Callable[[Problem], Guide | None]
-"""What rates the rows of a task, if anything does; the guides of several tasks may share a model."""
-
-
-def unguided(problem: Problem) -> Guide | None:
-    """No guide: searchers go by times alone."""
-    return None
+    @cached_property
+    def sketches(self) -> tuple[Sketch, ...]:
+        """What is searched: the template, or what rules derive. Raises TxcError R685 for a bad file of rules."""
+        if self.directives is not None:
+            return (Sketch(self.directives),)
+        return derive(self.dag, self.target, rules_of(self.rules), self.key.threads)
 
 
-def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "random",
+def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "evolution",
          on_event: Callable[[Event], None] = lambda event: None, options: Options | None = None,
-         guides: Guides = unguided) -> Outcome:
-    """Search a template until the budget is spent; trials recorded earlier are not made again.
+         guides: Guides = learning) -> Outcome:
+    """Search for the best schedule until the budget is spent; trials recorded earlier are not made again.
 
     `searcher` is a name of `search.registry.SEARCHERS`. Ctrl-C ends the run in good order: the outcome's
     status says so. Raises TxcError with S codes for an illegal template, R610 where there is no C compiler,
@@ -79,7 +81,7 @@ def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "rando
     return run(problem, made, budget, records, on_event, options)
 
 
-def searcher_of(problem: Problem, name: str, seed: int, guides: Guides = unguided) -> Searcher:
+def searcher_of(problem: Problem, name: str, seed: int, guides: Guides = learning) -> Searcher:
     """A new searcher by its name. Raises TxcError R672."""
     if name not in SEARCHERS:
         known = did_you_mean(name, SEARCHERS) or f"there are {', '.join(SEARCHERS)}"
@@ -91,24 +93,25 @@ def problem_of(task: Task) -> Problem:
     """A task as the loop sees it. Raises TxcError as `tune` does."""
     searching = "llvm" if has_llvm() else "c"
     with legal(task.source):
-        template = Template(task.dag, task.directives, task.target)
+        space = SketchSpace(task.dag, task.sketches, task.target)
     key = task.key
     generator = generator_version()
     expected = Path(f"{key.kernel_hash}-{generator}.npz")
-    recipe = KernelRecipe(task.dag, task.directives, task.target, key.threads, expected, searching,
-                          task.backend)
-    columns = tuple(column.name for column in template.columns)
+    recipe = KernelRecipe(task.dag, (), task.target, key.threads, expected, searching, task.backend,
+                          task.sketches)
+    columns = tuple(column.name for column in space.columns)
     blank = Record(
-        key, task.kernel.name, dict(task.kernel.sizes), template.hash, columns, (), "", (), OK,
+        key, task.kernel.name, dict(task.kernel.sizes), space.hash, columns, (), "", (), OK,
         compiler=_version(searching), generator=generator, version=__version__)
-    return Problem(template, recipe, blank, lambda row: schedule_text(template, row), _version(task.backend))
+    return Problem(space, recipe, blank, lambda row: schedule_text(space, row), _version(task.backend),
+                   task.target.family)
 
 
 def _version(backend: str) -> str:
     return llvm_version() if backend == "llvm" else compiler_version(compiler())
 
 
-def schedule_text(template: Template, row: Row) -> str:
+def schedule_text(space: SketchSpace, row: Row) -> str:
     """The filled directives as they stand in a file, one a line."""
     with legal(None):
-        return "".join(f"{directive}\n" for directive in template.fill(row))
+        return "".join(f"{directive}\n" for directive in space.fill(row))

@@ -22,7 +22,7 @@ from .directives.split import split
 from .directives.tensorize import check_tensorized, tensorize
 from .errors import ScheduleError
 from .holes import Holes, knob_column
-from .state import State, initial
+from .state import Place, State, initial
 
 STEPS: Mapping[type[ast.Directive], Callable[[State, Any, Holes], None]] = {
     ast.Split: split,
@@ -54,15 +54,31 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
 
 
 def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes) -> None:
-    """Apply directives; after each, what must hold of any schedule is checked anew, whatever it touched."""
+    """Apply directives; after each, what must hold of any schedule is checked anew, as far as it can differ."""
     for directive in directives:
         _apply(state, directive, holes)
-        check_places(state, directive.span)
+        if _moves(state, directive):
+            check_places(state, directive.span)
         for stage in state.stages.values():
             check_fused(stage, directive.span)
             check_parts(stage, directive.span)
             check_marks(state, stage, directive.span)
             check_peeled(stage, directive.span)
+
+
+def _moves(state: State, directive: ast.Directive) -> bool:
+    """Whether a directive may have changed where stages are computed, or of what regions.
+
+    Marks do not; nor do the loops of a stage inside which nothing is computed.
+    """
+    match directive:
+        case ast.Knob() | ast.When() | ast.Vectorize() | ast.Unroll() | ast.Layout() | ast.Peel():
+            return False
+        case ast.Split(loop=ast.Ref(parts=(*owner, _))) | ast.Order(stage=ast.Ref(parts=owner)) if owner:
+            name = ".".join(owner)
+            return any(isinstance(s.place, Place) and s.place.stage == name for s in state.stages.values())
+        case _:
+            return True
 
 
 def _apply(state: State, directive: ast.Directive, holes: Holes) -> None:

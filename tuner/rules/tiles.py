@@ -98,7 +98,8 @@ def register_tile(loops: Loops, number: int, width: str, context: Context) -> Li
 def enough_tasks(columns: Sequence[str], loops: Loops, context: Context) -> Limit:
     """What one task does leaves work for every core."""
     points = prod(a.extent for a in loops.split)
-    return Limit(tuple(columns), 1, max(1, -(-points // context.target.cores)), "every core has a task")
+    most = max(-(-points // context.target.cores), LEAST_SUMS * context.lanes)
+    return Limit(tuple(columns), 1, most, "every core has a task")
 
 
 def operands(stage: dag.Stage, reader: str, lane: str, places: tuple[str, ...],

@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...dsl.diagnostics import Diagnostic, TxcError
+from ..guidance import Guides
 from ..options import Budget, Options
 from ..records import Records
-from ..tune import Guides, Task, problem_of, searcher_of, unguided
+from ..tune import Task, problem_of, searcher_of
 from .job import Listener, Part, run_together
 from .objective import OBJECTIVES
 from .outcome import JobOutcome
+from .shared import sharing
 
 
 def tune_together(tasks: Sequence[Task], budget: Budget, records: Records, *,
-                  weights: Sequence[float] | None = None, objective: str = "sum", searcher: str = "random",
+                  weights: Sequence[float] | None = None, objective: str = "sum", searcher: str = "evolution",
                   on_event: Listener = lambda number, event: None, options: Options | None = None,
-                  guides: Guides = unguided) -> JobOutcome:
+                  guides: Guides | None = None) -> JobOutcome:
     """Search all tasks as one job; the budget is that of the job.
 
     `objective` is `sum` (of latencies times `weights`, 1 without), `worst` (the largest of those) or
     `geomean` (of gains over the untuned kernels). Equal tasks are tuned once, for the weights of all.
+    Without `guides`, one model learns from all tasks.
     Raises TxcError as `tune` does, R671 for an unknown objective.
     """
     if objective not in OBJECTIVES:
@@ -31,6 +34,7 @@ def tune_together(tasks: Sequence[Task], budget: Budget, records: Records, *,
     given = list(weights or [1.0] * len(tasks))
     firsts = _firsts(tasks)
     distinct = sorted(set(firsts))
+    guides = guides or sharing(tasks[0].target.family)
     parts = [_part(tasks[n], sum(w for w, first in zip(given, firsts, strict=True) if first == n), searcher,
                    options.seed, guides)
              for n in distinct]
