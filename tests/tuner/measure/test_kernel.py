@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 from support.dense import TEXT, task
+from support.kernels import dag
 from txc.compiler.schedule.default import default_schedule
+from txc.compiler.target.target import host
+from txc.dsl.parser import parse_directives
 from txc.tuner.measure.failure import INVALID, WRONG, Rejected
 from txc.tuner.measure.kernel import KEPT_CASES, OBJECT, KernelRecipe
 from txc.tuner.sketch import Sketch
@@ -46,6 +49,28 @@ def test_the_final_ones_are_compiled_by_what_ships(recipe: KernelRecipe, folder:
     through.build((5, 8), folder, final=True)
     assert (folder / file).exists()
     assert 0 < through.load(folder).verify() < 1
+
+
+AXPY = """kernel f[M = 5, N = 16, K = 6](A: f32[M, K], B: f32[K, N]) -> (C: f32[M, N]) {
+    C[i, j] = sum[k](A[i, k] * B[k, j])
+}
+intrinsic axpy(a: f32, b: f32[8], c: f32[8]) for cpu {
+    c[n] += a * b[n]
+} emits c "$c += $a * $b;"
+"""
+
+
+@pytest.mark.parametrize(("final", "file"), [(False, "libf.so"), (True, OBJECT)])
+def test_an_instruction_with_a_text_for_c_alone_goes_through_the_c_compiler(
+        tmp_path: Path, folder: Path, require_tool, final: bool, file: str):  # pyright: ignore
+    """Unless LLVM is what ships: what it makes of such an instruction is not what a build would have."""
+    require_tool("cc")
+    directives = parse_directives("split C.j: [j0, j1: 8] order C: j0 k i j1 tensorize j1 with axpy")
+    made = KernelRecipe(dag(AXPY), directives, host(), 1, tmp_path / "expected.npz", "llvm", ships="llvm")
+    made.prepare()
+    made.build((), folder, final=final)
+    assert (folder / file).exists()
+    assert 0 < made.load(folder).verify() < 1
 
 
 def test_rows_of_several_sketches_are_built(recipe: KernelRecipe, folder: Path):
