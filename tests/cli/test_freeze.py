@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import txc as package
 from support.command import Txc
+from txc.compiler.target.target import host
 from txc.tuner.record import Record
 from txc.tuner.records import Records
-from txc.tuner.replay import host, task_key
+from txc.tuner.replay import task_key
 from txc.tuner.versions import generator_version
 
 

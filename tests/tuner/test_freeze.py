@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import txc
+from txc.compiler.target.target import host
 from txc.dsl.format import format_text
 from txc.tuner.freeze import MARK
 from txc.tuner.record import Choice, Record
 from txc.tuner.records import Records
-from txc.tuner.replay import host, task_key
+from txc.tuner.replay import task_key
 from txc.tuner.versions import generator_version
 
 KERNEL = """\
@@ -55,9 +56,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Records]
         yield records
 
 
-def frozen(text: str, name: str = "scale", **options: int) -> str:
+def frozen(text: str, name: str = "scale", record: int | None = None) -> str:
     """The text after freezing, whose mark is sound and whose schedule a build takes."""
-    made = txc.loads(text)[name].freeze(**options).text
+    made = txc.loads(text)[name].freeze(record=record).text
     assert [d for d in txc.loads(made).check() if d.severity != "note"] == []
     plan = txc.loads(made)[name].plan()
     assert plan.choice.origin == "exact"
@@ -123,10 +124,9 @@ def test_where_the_untuned_kernel_won_its_schedule_is_frozen(store: Records):
 
 
 def test_what_cannot_be_frozen_is_told(store: Records):
-    def refused(text: str, **options: int) -> str:
+    def refused(text: str, record: int | None = None, **sizes: int) -> str:
         with pytest.raises(txc.TxcError) as caught:
-            txc.loads(text, "f.tx")["scale"](**{k: v for k, v in options.items() if k == "N"}).freeze(
-                **{k: v for k, v in options.items() if k != "N"})
+            txc.loads(text, "f.tx")["scale"](**sizes).freeze(record=record)
         return str(caught.value)
 
     assert "R662" in refused(FILE, N=9)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 import txc
+from txc.compiler.build import Build
+from txc.compiler.target.target import host
 from txc.compiler.verify import Verdict
-from txc.tuner import replay
 from txc.tuner.record import Choice, Record
 from txc.tuner.records import Records
 from txc.tuner.replay import task_key
@@ -17,7 +18,7 @@ from txc.tuner.versions import generator_version
 
 TEXT = "kernel scale[N = 8](A: f32[N], c: f32) -> (B: f32[N]) {\n    B[i] = A[i] * c\n}\n"
 KERNEL = txc.loads(TEXT)["scale"]
-TARGET = replay.host()
+TARGET = host()
 KEY = task_key(KERNEL.typed, TARGET, 0)
 RECORD = Record(KEY, "scale", {"N": 8}, "a space that is gone", ("sketch", "x"), (3, 4), "unroll B.i\n",
                 (1e-6,), "ok", generator=generator_version())
@@ -35,11 +36,11 @@ def verified(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The schedules that are verified; those that unroll by 4 are found wrong."""
     seen: list[str] = []
 
-    def verify(build: replay.Build) -> Verdict:
+    def verify(build: Build) -> Verdict:
         seen.append("\n".join(map(str, build.choice.directives)))
         return Verdict(ok="4" not in seen[-1], message="B[0] is off")
 
-    monkeypatch.setattr(replay.Build, "verify", verify)
+    monkeypatch.setattr(Build, "verify", verify)
     return seen
 
 
