@@ -48,8 +48,9 @@ class Loops:
         factor[others[every, target] < 0] = 1
         sizes[every, source] //= factor
         sizes[every, target] *= factor
-        others_of_target = np.where(np.arange(sizes.shape[1] - 1) == target[:, None], 1, sizes[:, :-1])
-        most = ceil_divide(extents, others_of_target.prod(axis=1))     # factors of a rounded part may be more
+        beside: Matrix = sizes.copy()
+        beside[every, target], beside[:, -1] = 1, 1
+        most = ceil_divide(extents, beside.prod(axis=1))        # factors of a part rounded up may be more
         sizes[every, target] = np.minimum(sizes[every, target], most)
         made = self._put(rows, columns[every, source], sizes[every, source])
         made = self._put(made, columns[every, target], sizes[every, target])
