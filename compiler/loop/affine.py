@@ -140,6 +140,15 @@ class Box:
 
 def flat(expr: Expr) -> Form:
     """The form of a simplified expression: its sums and constant factors taken apart."""
+    try:
+        return expr.form
+    except AttributeError:
+        found = _flat(expr)
+        object.__setattr__(expr, "form", found)
+        return found
+
+
+def _flat(expr: Expr) -> Form:
     match expr:
         case Const(value=value):
             return number(int(value))

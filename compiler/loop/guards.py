@@ -12,6 +12,7 @@ from functools import reduce
 
 from ...dsl.dtypes import BOOL, I64
 from .affine import Box, Form, flat, number
+from .facts import facts
 from .ir import (
     Binary,
     Block,
@@ -29,7 +30,7 @@ from .ir import (
     Unary,
     Var,
 )
-from .ranges import Range, learn
+from .ranges import Range, learnt
 from .visit import blocks, expressions, free_vars, rebuild, walk_expr
 from .zero_terms import is_value
 
@@ -92,7 +93,7 @@ def term_guards(term: Expr, identity: Const) -> tuple[Expr, ...]:
 
 def assumed(expr: Expr, known: frozenset[Expr]) -> Expr:
     """The expression where all the known parts of guards hold."""
-    if not known:
+    if not known or not facts(expr).selects:
         return expr
     if isinstance(expr, Select):
         parts = conjuncts(expr.condition)
@@ -133,27 +134,40 @@ def assumed_stmts(block: Block, known: frozenset[Expr]) -> Block:
 # ── what holds throughout a region ──
 
 
-def guards_of(stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[tuple[Expr, dict[str, Range]]]:
+def guards_of(stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[tuple[Expr, Mapping[str, Range]]]:
     """Every part of every guard in a statement and below, with the ranges of the loops and lets inside."""
+    if not is_guarded(stmt):
+        return
     if isinstance(stmt, Block):
-        inner = dict(ranges)
+        inner = ranges
         for part in stmt.stmts:
             yield from guards_of(part, inner)
-            learn(part, inner)
+            inner = learnt(part, inner)
         return
     if isinstance(stmt, If):
-        yield from ((part, dict(ranges)) for part in conjuncts(stmt.condition))
+        yield from ((part, ranges) for part in conjuncts(stmt.condition))
     for expr in expressions(stmt):
-        yield from ((part, dict(ranges)) for part in _select_parts(expr))
+        yield from ((part, ranges) for part in _select_parts(expr))
     inside = {**ranges, stmt.var: (0, stmt.extent - 1)} if isinstance(stmt, For) else ranges
     for block in blocks(stmt):
         yield from guards_of(block, inside)
 
 
+def is_guarded(stmt: Stmt) -> bool:
+    """Whether there is a branch or a select in a statement; found once for each (node.py)."""
+    try:
+        return stmt.facts
+    except AttributeError:
+        parts = stmt.stmts if isinstance(stmt, Block) else blocks(stmt)
+        found = (isinstance(stmt, If) or any(facts(e).selects for e in expressions(stmt))
+                 or any(map(is_guarded, parts)))
+        object.__setattr__(stmt, "facts", found)
+        return found
+
+
 def _select_parts(expr: Expr) -> Iterator[Expr]:
-    for part in walk_expr(expr):
-        if isinstance(part, Select):
-            yield from conjuncts(part.condition)
+    for select in facts(expr).selects:
+        yield from conjuncts(select.condition)
 
 
 def throughout(part: Expr, inner: Mapping[str, Range], box: Box) -> Expr | None:

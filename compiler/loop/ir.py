@@ -54,6 +54,7 @@ from .ir_expr import (
     Var,
     index_lanes,
 )
+from .node import Node, node
 from .syntax import braces, commas
 
 __all__ = [
@@ -64,8 +65,8 @@ __all__ = [
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
 
-@dataclass(frozen=True, slots=True)
-class Block:
+@node
+class Block(Node):
     """Statements one after the other, and a scope; a block within a block prints in braces of its own."""
     stmts: tuple[Stmt, ...]
 
@@ -73,8 +74,8 @@ class Block:
         return "\n".join(braces("", str(s)) if isinstance(s, Block) else str(s) for s in self.stmts)
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+@node
+class For(Node):
     """`for var in 0..extent { … }`, with its kind in front unless serial."""
     var: str
     extent: int
@@ -86,8 +87,8 @@ class For:
         return braces(f"{word} {self.var} in 0..{self.extent}", str(self.body))
 
 
-@dataclass(frozen=True, slots=True)
-class If:
+@node
+class If(Node):
     """A scalar condition; `otherwise` may be empty."""
     condition: Expr
     then: Block
@@ -98,8 +99,8 @@ class If:
         return text if self.otherwise is None else f"{text} {braces('else', str(self.otherwise))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Alloc:
+@node
+class Alloc(Node):
     """A buffer from here to the end of the block."""
     buffer: Buffer
 
@@ -107,8 +108,8 @@ class Alloc:
         return f"{self.buffer.scope} {self.buffer}"
 
 
-@dataclass(frozen=True, slots=True)
-class Let:
+@node
+class Let(Node):
     """A value named from here to the end of the block, assigned once."""
     var: Var
     value: Expr
@@ -117,8 +118,8 @@ class Let:
         return f"let {self.var} = {self.value}"
 
 
-@dataclass(frozen=True, slots=True)
-class Store:
+@node
+class Store(Node):
     """`buffer[index] = value`"""
     buffer: Buffer
     index: tuple[Expr, ...]
@@ -160,8 +161,8 @@ class Operand:
         return f"{self.buffer.name}[{'; '.join(map(commas, (self.index, *self.steps)))}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Invoke:
+@node
+class Invoke(Node):
     """`tensorize vnni(A[i, k; 0, 1], …)`: an instruction on operands, one for each parameter."""
     intrinsic: Intrinsic
     operands: tuple[Operand, ...]
@@ -170,8 +171,8 @@ class Invoke:
         return f"tensorize {self.intrinsic.name}({commas(self.operands)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Prefetch:
+@node
+class Prefetch(Node):
     """`prefetch B[k, j]`: the memory around an element may be fetched, for it is read soon."""
     buffer: Buffer
     index: tuple[Expr, ...]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ...dsl.dtypes import BOOL, I64, DType
 from ...dsl.typed import COMPARISONS
+from .node import Node, node
 from .syntax import commas, infix, number, vector
 
 
-@dataclass(frozen=True, slots=True)
-class Buffer:
+@node
+class Buffer(Node):
     """A tensor in memory. `scope`: `global` (parameters, tensors between stages), `local` (inside loops: the
     stack or a task's slice of the workspace) or `register`."""
     name: str
@@ -25,8 +25,8 @@ class Buffer:
         return f"{self.name}: {vector(self.dtype, self.lanes)}{shape}"
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+@node
+class Const(Node):
     """A number: `3`, `true` for scalar i64 and bool, else with its type: `0.5f32`, `-inff32`, `3i64x4`."""
     value: int | float | bool
     dtype: DType = I64
@@ -36,8 +36,8 @@ class Const:
         return number(self.value, self.dtype, self.lanes)
 
 
-@dataclass(frozen=True, slots=True)
-class Var:
+@node
+class Var(Node):
     """A loop variable (i64) or a value named by `Let`."""
     name: str
     dtype: DType = I64
@@ -47,8 +47,8 @@ class Var:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+@node
+class Load(Node):
     """An element, or `lanes` of them where a subscript is a vector."""
     buffer: Buffer
     index: tuple[Expr, ...]
@@ -65,8 +65,8 @@ class Load:
         return f"{self.buffer.name}[{commas(self.index)}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+@node
+class Unary(Node):
     """`neg` or `not`."""
     op: str
     value: Expr
@@ -83,8 +83,8 @@ class Unary:
         return f"{self.op}({self.value})"
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+@node
+class Binary(Node):
     """`+ - * / // % < <= > >= == != and or & | ^ << >>`; printed with the parentheses that reading it back
     needs."""
     op: str
@@ -103,8 +103,8 @@ class Binary:
         return infix(self.op, self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@node
+class Call(Node):
     """A function of the language: `min max abs exp … pow fma`."""
     function: str
     args: tuple[Expr, ...]
@@ -121,8 +121,8 @@ class Call:
         return f"{self.function}({commas(self.args)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+@node
+class Cast(Node):
     """Conversion with the language's meaning: `f32(x)`; from float to integer it saturates."""
     value: Expr
     dtype: DType
@@ -135,8 +135,8 @@ class Cast:
         return f"{self.dtype}({self.value})"
 
 
-@dataclass(frozen=True, slots=True)
-class Bits:
+@node
+class Bits(Node):
     """The same bits as another type of the same size: `bits.i32(x)`."""
     value: Expr
     dtype: DType
@@ -149,8 +149,8 @@ class Bits:
         return f"bits.{self.dtype}({self.value})"
 
 
-@dataclass(frozen=True, slots=True)
-class Select:
+@node
+class Select(Node):
     """`select(condition, then, otherwise)`; the condition may be scalar where the branches are vectors."""
     condition: Expr
     then: Expr
@@ -168,8 +168,8 @@ class Select:
         return f"select({self.condition}, {self.then}, {self.otherwise})"
 
 
-@dataclass(frozen=True, slots=True)
-class Ramp:
+@node
+class Ramp(Node):
     """base, base + stride, …: `lanes` i64 values."""
     base: Expr
     stride: int
@@ -183,8 +183,8 @@ class Ramp:
         return f"ramp({self.base}, {self.stride}, {self.lanes})"
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+@node
+class Broadcast(Node):
     """One value in all lanes."""
     value: Expr
     lanes: int
@@ -197,8 +197,8 @@ class Broadcast:
         return f"splat({self.value}, {self.lanes})"
 
 
-@dataclass(frozen=True, slots=True)
-class Shuffle:
+@node
+class Shuffle(Node):
     """Lanes picked from two vectors: n < left.lanes is lane n of the left one, others follow in the right.
 
     `shuffle(a, b, 0, 4, 1, 5)` weaves the lower halves of two vectors of four lanes.
@@ -219,8 +219,8 @@ class Shuffle:
         return f"shuffle({self.left}, {self.right}, {commas(self.picks)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Across:
+@node
+class Across(Node):
     """All lanes of a vector combined by a reducer (`sum prod min max any all`): `across.sum(x)`.
 
     The upper half is folded onto the lower one until one lane is left; lanes are a power of two.

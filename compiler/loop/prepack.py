@@ -36,9 +36,11 @@ class Prepacked:
 
 def prepacked(nest: Nest, constants: Collection[str]) -> Prepacked:
     """The two nests; `constants` names inputs. Without any, all is in `main`."""
+    if not constants:
+        return Prepacked(Nest(nest.name, (), (), Block(())), nest)
     tops = tuple(map(_top, nest.body.stmts))
     varying = _varying(nest, tops, constants)
-    ahead = [t for t in tops if constants and t.writes and not t.writes & varying]
+    ahead = [t for t in tops if t.writes and not t.writes & varying]
     kept = _kept(tops, ahead)
     used = {name for top in kept for name in top.reads}
     crossing = [t.stmt.buffer for t in ahead if isinstance(t.stmt, Alloc) and t.stmt.buffer.name in used]

@@ -60,6 +60,15 @@ def learn(stmt: Stmt, ranges: dict[str, Range]) -> None:
         ranges[stmt.var.name] = bounds(stmt.value, ranges)
 
 
+def learnt(stmt: Stmt, ranges: Mapping[str, Range]) -> Mapping[str, Range]:
+    """What is known behind a statement: the same, or more in a mapping of its own."""
+    if not isinstance(stmt, Let):
+        return ranges
+    more = dict(ranges)
+    learn(stmt, more)
+    return more
+
+
 def limits(dtype: DType) -> Range:
     """All values of an integer type or bool."""
     return (0, 1) if dtype == BOOL else dtype.limits

@@ -7,14 +7,15 @@ Index expressions become sums of terms in one order (`i0 * 16 + i1 + 3`); `//`, 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import overload
 
 from ...dsl.dtypes import BOOL, I64
 from ...dsl.typed import COMPARISONS
-from .affine import Box, Form, flat
+from .affine import Form, flat
+from .facts import same
 from .fold import fold
+from .guards import TRUE
 from .ir import (
     Alloc,
     Binary,
@@ -38,14 +39,14 @@ from .ir import (
 )
 from .ranges import Range, bounds, is_index
 from .simplify_compare import compare, narrowed, settled
-from .simplify_lanes import LANE, all_lanes, one_lane, without_splats
-from .simplify_rules import build, head, rules, same
+from .simplify_lanes import all_lanes, one_lane, without_splats
+from .simplify_rules import Rules, build
+from .simplify_scope import Scope
 from .trim import shorter
-from .visit import map_tuple, rebuild, rebuild_stmt
+from .visit import map_tuple, rebuild, rebuild_stmt, with_body, with_stmts
 from .zero_terms import does_nothing
 
-RULES = rules()
-TRUE = Const(value=True, dtype=BOOL)
+RULES = Rules()
 
 
 def simplify_expr(expr: Expr, ranges: Mapping[str, Range]) -> Expr:
@@ -67,25 +68,15 @@ def simplify(node: Nest | Stmt) -> Nest | Stmt:
     """
     if isinstance(node, Nest):
         body = simplify(node.body)
-        return node if body is node.body else Nest(node.name, node.inputs, node.outputs, body)
+        return with_body(node, body)
     if isinstance(node, Block):
         return Simplifier({}).block(node)
     done = Simplifier({}).stmt(node)
     return done[0] if len(done) == 1 else Block(done)
 
 
-class Simplifier:
+class Simplifier(Scope):
     """Simplifies where variables have certain ranges; `values` stand for variables that are no more."""
-
-    def __init__(self, ranges: Mapping[str, Range], values: Mapping[str, Expr] | None = None) -> None:
-        self.ranges = dict(ranges)
-        self.values = dict(values or {})
-        self.box = Box(self.ranges)
-        self.done: dict[int, tuple[Expr, Expr]] = {}    # by id; the node is kept, for its id to stay its own
-
-    def within(self, ranges: Mapping[str, Range], values: Mapping[str, Expr] | None = None) -> Simplifier:
-        """The same with more known."""
-        return Simplifier(self.ranges | dict(ranges), self.values | dict(values or {}))
 
     # ── expressions ──
 
@@ -94,7 +85,8 @@ class Simplifier:
         known = self.done.get(id(expr))
         if known is not None:
             return known[1]
-        new = self.reduce(expr)
+        home = self.home(expr)
+        new = self.reduce(expr) if home is self else home.expr(expr)
         if new is not expr and same(new, expr):
             new = expr
         self.done[id(expr)] = expr, new
@@ -183,7 +175,7 @@ class Simplifier:
         one = one_lane(expr)
         if one is None:
             return self.apply(expr)
-        simple = self.within({LANE.name: (0, expr.lanes - 1)}).expr(one)
+        simple = self.of_lane(expr.lanes).expr(one)
         return all_lanes(simple, expr.lanes, self.box.build)
 
     def select(self, expr: Select) -> Expr:
@@ -206,7 +198,7 @@ class Simplifier:
         constant = fold(expr) or settled(expr, self.ranges)
         if constant is not None:
             return constant
-        for rule in RULES.get(head(expr), ()):
+        for rule in RULES.fitting(expr):
             found = rule.match(expr)
             if found is None:
                 continue
@@ -228,19 +220,33 @@ class Simplifier:
             if isinstance(stmt, Let):
                 here.learn(stmt, new)
             stmts.extend(new)
-        same_stmts = len(stmts) == len(block.stmts) and all(map(operator.is_, stmts, block.stmts))
-        return block if same_stmts else Block(tuple(stmts))
+        return with_stmts(block, stmts)
 
     def learn(self, let: Let, kept: tuple[Stmt, ...]) -> None:
         """From here to the end of the block, know what a `Let` that became `kept` says."""
+        value = self.expr(let.value)
         if not kept:
-            self.values[let.var.name] = self.expr(let.value)
+            self.stand_for(let.var.name, value)
         elif is_index(let.var):
-            self.box.rank[let.var.name] = len(self.ranges)
-            self.ranges[let.var.name] = bounds(self.expr(let.value), self.ranges)
+            self.range_of(let.var.name, bounds(value, self.ranges))
 
     def stmt(self, stmt: Stmt) -> tuple[Stmt, ...]:
-        """What stands for a statement in its block: nothing, itself, a simpler one, or those it held."""
+        """What stands for a statement in its block: nothing, itself, a simpler one, or those it held.
+
+        What came out of this once is simple wherever the same is known of variables, and is not walked again.
+        """
+        if not isinstance(stmt, For | If | Block):
+            return self.simpler(stmt)
+        known = tuple(self.ranges.items())
+        if not self.values and getattr(stmt, "simple", None) == known:
+            return (stmt,)
+        new = self.simpler(stmt)
+        if len(new) == 1:
+            object.__setattr__(new[0], "simple", known)
+        return new
+
+    def simpler(self, stmt: Stmt) -> tuple[Stmt, ...]:
+        """What stands for a statement, found anew."""
         match stmt:
             case Store(buffer=buffer, index=index, value=value):
                 where, what = map_tuple(index, self.expr), self.expr(value)
@@ -269,8 +275,7 @@ class Simplifier:
         body = self.within({loop.var: (0, loop.extent - 1)}).block(loop.body)
         if not body.stmts:
             return ()
-        new = loop if body is loop.body else For(loop.var, loop.extent, loop.kind, body)
-        loops = shorter(new)
+        loops = shorter(new := with_body(loop, body))
         return loops if new in loops else tuple(s for part in loops for s in self.loop(part))
 
     def branch(self, stmt: If) -> tuple[Stmt, ...]:
@@ -291,6 +296,4 @@ class Simplifier:
 
 def _opened(block: Block) -> tuple[Stmt, ...]:
     """The statements of a block for the block around it; the block itself where it declares names."""
-    if any(isinstance(s, Alloc | Let) for s in block.stmts):
-        return (block,)
-    return block.stmts
+    return (block,) if any(isinstance(s, Alloc | Let) for s in block.stmts) else block.stmts

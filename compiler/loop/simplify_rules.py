@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ...dsl.dtypes import BOOL, I64, DType
+from .facts import same
 from .ir import (
     Across,
     Binary,
@@ -226,11 +227,6 @@ def _equal(value: float, wanted: float) -> bool:
     return alike and value == wanted and math.copysign(1, value) == math.copysign(1, wanted)
 
 
-def same(left: Expr, right: Expr) -> bool:
-    """Whether two expressions are equal to the last bit; `==` alone takes -0.0 for 0.0."""
-    return left is right or (left == right and str(left) == str(right))
-
-
 SORTS: dict[str, Callable[[Expr], bool]] = {
     "any": lambda e: True,
     "integer": lambda e: e.dtype.is_integer,
@@ -278,10 +274,27 @@ BUILDERS: dict[str, Callable[..., Expr]] = {
     "select": Select, "ramp": _ramp, "splat": _splat}
 
 
-def rules() -> dict[str, tuple[Rule, ...]]:
-    """All rules by the head of their left side, in the order of the table."""
-    table: dict[str, tuple[Rule, ...]] = {}
-    for row in ROWS:
-        rule = Rule(row, read(row.left), read(row.right), read(row.condition) if row.condition else None)
-        table[rule.left.head] = (*table.get(rule.left.head, ()), rule)
-    return table
+class Rules:
+    """The rules of the table, found by what an expression and its parts are."""
+
+    def __init__(self) -> None:
+        self.every = tuple(
+            Rule(row, read(row.left), read(row.right), read(row.condition) if row.condition else None)
+            for row in ROWS)
+        self._fitting: dict[tuple[str, ...], tuple[Rule, ...]] = {}   # as many as combinations of heads occur
+
+    def fitting(self, expr: Expr) -> tuple[Rule, ...]:
+        """The rules that may match an expression, in the order of the table."""
+        top = head(expr)
+        if not top:
+            return ()
+        heads = top, *("=" if isinstance(part, Const) else head(part) for part in _parts(expr))
+        found = self._fitting.get(heads)
+        if found is None:
+            found = self._fitting[heads] = tuple(rule for rule in self.every if _may_match(rule.left, heads))
+        return found
+
+
+def _may_match(pattern: Pattern, heads: tuple[str, ...]) -> bool:
+    parts = zip(pattern.parts, heads[1:], strict=True)
+    return pattern.head == heads[0] and all(part.head in ("?", found) for part, found in parts)

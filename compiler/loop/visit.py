@@ -6,21 +6,15 @@ given, so `is` tells whether a pass did something, and unchanged parts stay shar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from operator import attrgetter, is_
-from typing import Any, TypeVar, overload
+from operator import is_
+from typing import overload
 
+from .facts import facts
 from .ir import (
-    Across,
     Alloc,
-    Binary,
-    Bits,
     Block,
-    Broadcast,
-    Call,
-    Cast,
-    Const,
     Expr,
     For,
     If,
@@ -30,84 +24,13 @@ from .ir import (
     Nest,
     Operand,
     Prefetch,
-    Ramp,
-    Select,
-    Shuffle,
     Stmt,
     Store,
-    Unary,
     Var,
 )
-
-E = TypeVar("E")
-Change = Callable[[Expr], Expr]
+from .parts import Change, children, map_tuple, rebuild
 
 # ── expressions ──────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _none(_expr: Expr) -> tuple[Expr, ...]:
-    return ()
-
-
-def _value(expr: Unary | Cast | Bits | Broadcast | Across) -> tuple[Expr, ...]:
-    return (expr.value,)
-
-
-def _base(expr: Ramp) -> tuple[Expr, ...]:
-    return (expr.base,)
-
-
-# A table, for this is what compiling spends most of its time with: a `match` takes five times as long.
-PARTS: dict[type[Expr], Callable[[Any], tuple[Expr, ...]]] = {
-    Const: _none, Var: _none, Load: attrgetter("index"), Call: attrgetter("args"),
-    Unary: _value, Cast: _value, Bits: _value, Broadcast: _value, Across: _value, Ramp: _base,
-    Binary: attrgetter("left", "right"), Shuffle: attrgetter("left", "right"),
-    Select: attrgetter("condition", "then", "otherwise"),
-}
-
-
-def children(expr: Expr) -> tuple[Expr, ...]:
-    """The direct sub-expressions, in order."""
-    return PARTS[type(expr)](expr)
-
-
-def rebuild(expr: Expr, change: Change) -> Expr:
-    """The node with `change` applied to its direct sub-expressions; the node itself where none changes."""
-    old = children(expr)
-    new = map_tuple(old, change)
-    if new is old:
-        return expr
-    match expr:
-        case Binary(op=op):
-            return Binary(op, new[0], new[1])
-        case Load(buffer=buffer):
-            return Load(buffer, new)
-        case Unary(op=op):
-            return Unary(op, new[0])
-        case Cast(dtype=dtype):
-            return Cast(new[0], dtype)
-        case Bits(dtype=dtype):
-            return Bits(new[0], dtype)
-        case Broadcast(lanes=lanes):
-            return Broadcast(new[0], lanes)
-        case Shuffle(picks=picks):
-            return Shuffle(new[0], new[1], picks)
-        case Across(reducer=reducer):
-            return Across(reducer, new[0])
-        case Call(function=function):
-            return Call(function, new)
-        case Select():
-            return Select(new[0], new[1], new[2])
-        case Ramp(stride=stride, lanes=lanes):
-            return Ramp(new[0], stride, lanes)
-        case Const() | Var():
-            return expr
-
-
-def map_tuple(items: tuple[E, ...], change: Callable[[E], E]) -> tuple[E, ...]:
-    """`change` applied to each item; the very tuple where no item changes."""
-    new = tuple(map(change, items))
-    return items if all(map(is_, items, new)) else new
 
 
 def walk_expr(expr: Expr) -> Iterator[Expr]:
@@ -120,9 +43,9 @@ def walk_expr(expr: Expr) -> Iterator[Expr]:
             todo.extend(parts[::-1])
 
 
-def free_vars(expr: Expr) -> set[str]:
+def free_vars(expr: Expr) -> frozenset[str]:
     """The names of all variables in the expression (an expression binds none)."""
-    return {e.name for e in walk_expr(expr) if isinstance(e, Var)}
+    return facts(expr).free
 
 
 # ── statements ───────────────────────────────────────────────────────────────────────────────────────────
@@ -156,6 +79,31 @@ def expressions(stmt: Stmt) -> tuple[Expr, ...]:
             return ()
 
 
+def with_stmts(block: Block, stmts: Iterable[Stmt]) -> Block:
+    """A block with other statements; itself where they are its own."""
+    new = tuple(stmts)
+    return block if len(new) == len(block.stmts) and all(map(is_, block.stmts, new)) else Block(new)
+
+
+@overload
+def with_body(stmt: Nest, body: Block) -> Nest: ...
+@overload
+def with_body(stmt: For, body: Block) -> For: ...
+def with_body(stmt: Nest | For, body: Block) -> Nest | For:
+    """A loop or a nest with another body; itself where it is its own."""
+    if body is stmt.body:
+        return stmt
+    if isinstance(stmt, Nest):
+        return Nest(stmt.name, stmt.inputs, stmt.outputs, body)
+    return For(stmt.var, stmt.extent, stmt.kind, body)
+
+
+def with_branches(stmt: If, then: Block, otherwise: Block | None) -> If:
+    """A branch with other sides; itself where they are its own."""
+    same = then is stmt.then and otherwise is stmt.otherwise
+    return stmt if same else If(stmt.condition, then, otherwise)
+
+
 def rebuild_stmt(stmt: Stmt, on_expr: Change, on_block: Callable[[Block], Block]) -> Stmt:
     """The statement with its own expressions and the blocks directly inside it changed.
 
@@ -165,8 +113,7 @@ def rebuild_stmt(stmt: Stmt, on_expr: Change, on_block: Callable[[Block], Block]
         case Block():
             return _rebuild_block(stmt, on_expr, on_block)
         case For(body=body):
-            inner = on_block(body)
-            return stmt if inner is body else replace(stmt, body=inner)
+            return with_body(stmt, on_block(body))
         case If():
             return _rebuild_if(stmt, on_expr, on_block)
         case Store(buffer=buffer, index=index, value=value):
@@ -231,8 +178,7 @@ def map_stmts(block: Block, change: Callable[[Stmt], Stmt | tuple[Stmt, ...]]) -
         inner = inside(stmt) if isinstance(stmt, Block) else rebuild_stmt(stmt, lambda e: e, inside)
         changed = change(inner)
         new.extend(changed if isinstance(changed, tuple) else (changed,))
-    same = len(new) == len(block.stmts) and all(a is b for a, b in zip(new, block.stmts, strict=True))
-    return block if same else Block(tuple(new))
+    return with_stmts(block, new)
 
 
 def walk_stmts(stmt: Stmt) -> Iterator[Stmt]:
@@ -257,12 +203,19 @@ def substitute(node: Stmt | Expr, values: Mapping[str, Expr]) -> Stmt | Expr:
     """Every variable named in `values` replaced, in an expression or in a statement and everything below it.
 
     Nothing is captured as long as names are not shadowed, which valid nests never do. What binds a name (a
-    loop, a `Let`) is left alone.
+    loop, a `Let`) is left alone. What is one node in several places stays one node.
     """
+    names, done = values.keys(), dict[int, Expr]()      # by id: `node` keeps its parts alive
+
     def change(expr: Expr) -> Expr:
+        if facts(expr).free.isdisjoint(names):
+            return expr
         if isinstance(expr, Var):
-            return values.get(expr.name, expr)
-        return rebuild(expr, change)
+            return values[expr.name]
+        new = done.get(id(expr))
+        if new is None:
+            new = done[id(expr)] = rebuild(expr, change)
+        return new
 
     if isinstance(node, Stmt):
         return map_exprs(node, change)
@@ -271,19 +224,24 @@ def substitute(node: Stmt | Expr, values: Mapping[str, Expr]) -> Stmt | Expr:
 
 def all_exprs(node: Nest | Stmt | Expr) -> Iterator[Expr]:
     """Every expression node in a nest, a statement or an expression."""
-    if isinstance(node, Nest):
-        yield from all_exprs(node.body)
-    elif isinstance(node, Stmt):
-        for stmt in walk_stmts(node):
-            for expr in expressions(stmt):
-                yield from walk_expr(expr)
-    else:
-        yield from walk_expr(node)
+    for whole in _wholes(node):
+        yield from walk_expr(whole)
 
 
 def loads(node: Nest | Stmt | Expr) -> Iterator[Load]:
     """Every load, those inside subscripts included; what an `Invoke` reads is not among them."""
-    return (e for e in all_exprs(node) if isinstance(e, Load))
+    return (load for whole in _wholes(node) for load in facts(whole).loads)
+
+
+def _wholes(node: Nest | Stmt | Expr) -> Iterator[Expr]:
+    """The whole expressions in a nest or a statement; of an expression itself."""
+    if isinstance(node, Nest):
+        yield from _wholes(node.body)
+    elif isinstance(node, Stmt):
+        for stmt in walk_stmts(node):
+            yield from expressions(stmt)
+    else:
+        yield node
 
 
 def stores(node: Nest | Stmt) -> Iterator[Store]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 
 from ..loop.affine import Form, flat
+from ..loop.facts import facts
 from ..loop.invoke import by_value, read, written
 from ..loop.ir import (
     Block,
@@ -25,6 +27,7 @@ from ..loop.ir import (
 from ..loop.visit import blocks, children, expressions
 
 Subscripts = tuple[Expr, ...]
+PLACES = 4096   # that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,12 @@ class Spot:
         return max(self.lanes, default=1)
 
 
+@lru_cache(PLACES)
 def spot(index: Subscripts) -> Spot | None:
-    """The place of an access; None for gathers and strided vectors."""
+    """The place of an access; None for gathers and strided vectors.
+
+    Passes ask for that of each access several times, and subscripts never change: the latest are kept.
+    """
     forms: list[Form] = []
     lanes: list[int] = []
     for subscript in index:
@@ -94,39 +101,53 @@ class Access:
     pinned: bool = False
 
 
-def accesses(stmt: Stmt, *, guarded: bool = False) -> Iterator[Access]:
-    """Every access in a statement and below, in the order they happen."""
+def accesses(stmt: Stmt) -> tuple[Access, ...]:
+    """Every access in a statement and below, in the order they happen; found once for each (node.py)."""
+    try:
+        return stmt.accesses
+    except AttributeError:
+        found = tuple(_accesses(stmt))
+        object.__setattr__(stmt, "accesses", found)
+        return found
+
+
+def _accesses(stmt: Stmt) -> list[Access]:
+    found: list[Access] = []
     if isinstance(stmt, Block):
         for inner in stmt.stmts:
-            yield from accesses(inner, guarded=guarded)
+            found += accesses(inner)
     for expr in expressions(stmt):
-        yield from _loads(expr, [], guarded=guarded)
+        _loads(expr, found, guarded=False)
     if isinstance(stmt, Store):
-        yield Access(stmt.buffer, stmt.index, is_store=True, guarded=guarded)
+        found.append(Access(stmt.buffer, stmt.index, is_store=True, guarded=False))
     if isinstance(stmt, Invoke):
-        yield from _operands(stmt, guarded)
+        found += _operands(stmt)
     for block in blocks(stmt):
-        yield from accesses(block, guarded=guarded or isinstance(stmt, If))
+        inside = accesses(block)
+        found += (replace(a, guarded=True) for a in inside) if isinstance(stmt, If) else inside
+    return found
 
 
-def _loads(expr: Expr, found: list[Access], *, guarded: bool) -> list[Access]:
-    """What was found before, and then the loads in an expression."""
+def _loads(expr: Expr, found: list[Access], *, guarded: bool) -> None:
+    """Append the loads in an expression."""
+    if not facts(expr).loads:
+        return
     chosen = guarded or isinstance(expr, Select)
     for n, part in enumerate(children(expr)):
         _loads(part, found, guarded=chosen if n else guarded)
     if isinstance(expr, Load):
         found.append(Access(expr.buffer, expr.index, is_store=False, guarded=guarded))
-    return found
 
 
-def _operands(invoke: Invoke, guarded: bool) -> Iterator[Access]:
+def _operands(invoke: Invoke) -> Iterator[Access]:
     """What an instruction reads, then what it writes."""
     intrinsic = invoke.intrinsic
     for names, is_store in ((read(intrinsic), False), (written(intrinsic), True)):
         for parameter, operand in zip(intrinsic.parameters, invoke.operands, strict=True):
             if parameter.name in names:
                 index = vector_index(intrinsic, parameter, operand)
-                yield Access(operand.buffer, index or operand.index, is_store, guarded, pinned=index is None)
+                yield Access(operand.buffer, index or operand.index, is_store, guarded=False,
+                             pinned=index is None)
 
 
 def vector_index(intrinsic: Intrinsic, parameter: Buffer, operand: Operand) -> Subscripts | None:

@@ -8,11 +8,11 @@ from itertools import groupby
 
 from ..loop.accumulate import identity
 from ..loop.affine import Box
-from ..loop.guards import assumed, conjuncts, is_pure, joined, size, term_guards
+from ..loop.guards import assumed, conjuncts, is_guarded, is_pure, joined, size, term_guards
 from ..loop.ir import Block, Broadcast, Const, Expr, For, If, Load, Nest, Select, Stmt, Store
 from ..loop.ranges import Range, learn
 from ..loop.simplify_compare import narrowed
-from ..loop.visit import free_vars
+from ..loop.visit import free_vars, with_body, with_branches, with_stmts
 from ..loop.zero_terms import update, with_term
 from .interior import Versions
 
@@ -37,8 +37,10 @@ class Guards:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with its guards hoisted."""
+        if not is_guarded(nest.body):
+            return nest
         hoisted = _Hoister(self.copies).block(Versions(self.copies).block(nest.body, {}), {})
-        return replace(nest, body=Versions(self.copies, still=True).block(hoisted, {}))
+        return with_body(nest, Versions(self.copies, still=True).block(hoisted, {}))
 
 
 class _Hoister:
@@ -47,11 +49,13 @@ class _Hoister:
 
     def block(self, block: Block, ranges: Mapping[str, Range]) -> Block:
         """A scope, its statements in branches that are shared where guards are equal."""
+        if not is_guarded(block):
+            return block
         here, stmts = dict(ranges), list[Stmt]()
         for stmt in block.stmts:
             stmts += self.stmt(stmt, here)
             learn(stmt, here)
-        return Block(tuple(merged(stmts)))
+        return with_stmts(block, merged(stmts))
 
     def stmt(self, stmt: Stmt, ranges: Mapping[str, Range]) -> Iterator[Stmt]:
         match stmt:
@@ -61,12 +65,12 @@ class _Hoister:
                 yield self.block(stmt, ranges)
             case For(var=var, extent=extent):
                 body = self.block(stmt.body, {**ranges, var: (0, extent - 1)})
-                yield from self.hoisted(replace(stmt, body=body))
+                yield from self.hoisted(with_body(stmt, body))
             case If(condition=condition, then=then, otherwise=otherwise):
                 box = Box(ranges)
                 yes, no = (dict(ranges) | narrowed(box, condition, truth) for truth in (True, False))
                 other = None if otherwise is None else self.block(otherwise, no)
-                yield If(condition, self.block(then, yes), other)
+                yield with_branches(stmt, self.block(then, yes), other)
             case _:
                 yield stmt
 

@@ -7,13 +7,23 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..loop.affine import Box
-from ..loop.guards import TRUE, assumed_stmts, conjuncts, guards_of, is_pure, joined, size, throughout
+from ..loop.guards import (
+    TRUE,
+    assumed_stmts,
+    conjuncts,
+    guards_of,
+    is_guarded,
+    is_pure,
+    joined,
+    size,
+    throughout,
+)
 from ..loop.ir import Block, Expr, For, If, Stmt, Store
 from ..loop.ranges import Range, learn
 from ..loop.simplify import Simplifier
 from ..loop.simplify_compare import narrowed
 from ..loop.simplify_lanes import LANE, one_lane
-from ..loop.visit import blocks, free_vars, stores
+from ..loop.visit import blocks, free_vars, stores, with_body, with_branches, with_stmts
 
 FALSE = replace(TRUE, value=False)
 LEAST = Fraction(1, 4)      # of the iterations around a tile, for a copy of it without guards to be worth it
@@ -46,6 +56,8 @@ class Versions:
 
     def block(self, block: Block, ranges: Ranges) -> Block:
         """A scope with its tiles in two versions."""
+        if not is_guarded(block):
+            return block
         here, stmts, run = dict(ranges), list[Stmt](), list[Stmt]()
         for stmt in block.stmts:
             if isinstance(stmt, Store | For | If):
@@ -55,11 +67,11 @@ class Versions:
             run = []
             learn(stmt, here)
             stmts.append(self.block(stmt, here) if isinstance(stmt, Block) else stmt)
-        return Block((*stmts, *self.run(run, here)))
+        return with_stmts(block, (*stmts, *self.run(run, here)))
 
     def run(self, run: list[Stmt], ranges: Ranges) -> Iterator[Stmt]:
         """Statements in a row: those with guards in two versions, with what sets their accumulators."""
-        guarded = [n for n, stmt in enumerate(run) if any(True for _ in guards_of(stmt, {}))]
+        guarded = [n for n, stmt in enumerate(run) if is_guarded(stmt)]
         first, last = (_start(run, guarded[0]), guarded[-1] + 1) if guarded else (0, 0)
         inner = Block(tuple(run[first:last]))
         found = self.interior(inner, ranges) if guarded and size(inner) <= self.limit else None
@@ -74,11 +86,11 @@ class Versions:
         """A statement with the tiles further in in two versions."""
         match stmt:
             case For(var=var, extent=extent):
-                return replace(stmt, body=self.block(stmt.body, {**ranges, var: (0, extent - 1)}))
+                return with_body(stmt, self.block(stmt.body, {**ranges, var: (0, extent - 1)}))
             case If(condition=condition, then=then, otherwise=otherwise):
                 outside = replace(self, failed=(*self.failed, frozenset(conjuncts(condition))))
                 other = None if otherwise is None else outside.block(otherwise, ranges)
-                return replace(stmt, then=self.block(then, ranges), otherwise=other)
+                return with_branches(stmt, self.block(then, ranges), other)
             case _:
                 return stmt
 
@@ -88,7 +100,8 @@ class Versions:
         conditions: dict[Expr, None] = {}
         known: set[Expr] = set()
         moving = lanes = False
-        parts = {(part, *inside.items()): inside for part, inside in guards_of(block, ranges)}
+        once = {(id(part), id(inside)): (part, inside) for part, inside in guards_of(block, ranges)}
+        parts = {(part, *inside.items()): inside for part, inside in once.values()}
         for (part, *_), inside in parts.items():
             inner = {name: r for name, r in inside.items() if name not in ranges}
             holds = _holds(part, inner, simplifier.box)
@@ -131,14 +144,16 @@ def _holds(part: Expr, inner: Ranges, box: Box) -> Expr | None:
     return throughout(part, inner, box) if is_pure(part) else None
 
 
-def _conditions(stmt: Stmt) -> set[str]:
-    """The different guards of single statements."""
+def _conditions(stmt: Stmt) -> set[tuple[Expr, ...]]:
+    """The different guards of single statements, in their parts."""
+    if not is_guarded(stmt):
+        return set()
     if isinstance(stmt, Block):
         return {c for part in stmt.stmts for c in _conditions(part)}
     if isinstance(stmt, Store):
-        return {" and ".join(str(part) for part, _ in guards_of(stmt, {}))} - {""}
+        return {tuple(part for part, _ in guards_of(stmt, {}))}
     if isinstance(stmt, If):
-        return {str(stmt.condition)}
+        return {conjuncts(stmt.condition)}
     return {c for part in blocks(stmt) for c in _conditions(part)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...dsl.dtypes import BOOL, F16, F32, DType
 from ..loop.ir import (
@@ -22,7 +22,7 @@ from ..loop.ir import (
     Stmt,
     Var,
 )
-from ..loop.visit import map_tuple, rebuild, rebuild_stmt, walk_expr
+from ..loop.visit import map_tuple, rebuild, rebuild_stmt, walk_expr, with_body, with_stmts
 from .functions.error_function import erf
 from .functions.exponential import exp
 from .functions.halves import is_half, narrowed, odd, widened
@@ -55,7 +55,7 @@ class Math:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest without those functions."""
-        return replace(nest, body=_Writer(self.halves).block(nest.body))
+        return with_body(nest, _Writer(self.halves).block(nest.body))
 
 
 class _Writer:
@@ -63,11 +63,10 @@ class _Writer:
         self.halves = halves
         self.made = 0
         self.lets: list[Let] = []
+        self.plain: dict[int, Expr] = {}    # without functions, by id; kept, for that to stay its own
 
     def block(self, block: Block) -> Block:
-        stmts = tuple(s for stmt in block.stmts for s in self.stmt(stmt))
-        same = len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True))
-        return block if same else Block(stmts)
+        return with_stmts(block, (s for stmt in block.stmts for s in self.stmt(stmt)))
 
     def stmt(self, stmt: Stmt) -> Iterator[Stmt]:
         """The steps that a statement needs, and the statement."""
@@ -90,6 +89,16 @@ class _Writer:
         return changed
 
     def expr(self, expr: Expr, guards: tuple[Guard, ...]) -> Expr:
+        """The expression without functions, evaluated where the guards let it."""
+        if id(expr) in self.plain:
+            return expr
+        new = self.written(expr, guards)
+        if new is expr:
+            self.plain[id(expr)] = expr
+        return new
+
+    def written(self, expr: Expr, guards: tuple[Guard, ...]) -> Expr:
+        """The expression without functions."""
         match expr:
             case Select(condition=condition, then=then, otherwise=otherwise):
                 asked = self.expr(condition, guards)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from ..loop.facts import facts
 from ..loop.ir import (
     Binary,
     Block,
@@ -25,7 +26,7 @@ from ..loop.ir import (
     Store,
     Var,
 )
-from ..loop.visit import all_exprs, children, expressions, loads, rebuild, rebuild_stmt
+from ..loop.visit import children, expressions, rebuild, rebuild_stmt, walk_expr, with_body, with_stmts
 
 NAMED = (Load, Broadcast, Select, Cast)
 
@@ -43,7 +44,7 @@ class NameValues:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with repeated loads named."""
-        return replace(nest, body=_Namer().block(nest.body))
+        return with_body(nest, _Namer().block(nest.body))
 
 
 class _Namer:
@@ -60,7 +61,7 @@ class _Namer:
             stmts += self.run(run)
             run = []
             stmts.append(self.block(stmt) if isinstance(stmt, Block) else self.inside(stmt))
-        return Block((*stmts, *self.run(run)))
+        return with_stmts(block, (*stmts, *self.run(run)))
 
     def inside(self, stmt: Stmt) -> Stmt:
         if isinstance(stmt, For | If):
@@ -82,7 +83,7 @@ class _Namer:
 
     def lets(self, expr: Expr, times: int, seen: Counter[Expr], named: dict[Expr, Var]) -> Iterator[Let]:
         """Names for what occurs more often than `times`, which is how often the expression around it does."""
-        if isinstance(expr, NAMED) and expr in named:
+        if not facts(expr).loads or (isinstance(expr, NAMED) and expr in named):
             return
         count = max(times, seen.get(expr, 0)) if isinstance(expr, NAMED) else times
         for child in _strict(expr):
@@ -96,6 +97,8 @@ class _Namer:
 
 def _values(expr: Expr, stored: set[Buffer]) -> Iterator[Expr]:
     """What may get a name: always evaluated, and made of nothing but loads that stay as they are."""
+    if not facts(expr).loads:
+        return
     if isinstance(expr, NAMED) and _is_steady(expr, stored):
         yield expr
     for child in _strict(expr):
@@ -103,13 +106,13 @@ def _values(expr: Expr, stored: set[Buffer]) -> Iterator[Expr]:
 
 
 def _is_steady(expr: Expr, stored: set[Buffer]) -> bool:
-    buffers = {load.buffer for load in loads(expr)}
-    return bool(buffers) and stored.isdisjoint(buffers) and all(b.scope != "register" for b in buffers)
+    return not any(load.buffer.scope == "register" or load.buffer in stored for load in facts(expr).loads)
 
 
 def _has_negative_zero(run: list[Stmt]) -> bool:
     """Whether -0.0 occurs, which is equal to 0.0 but not the same."""
-    found = (e.value for stmt in run for e in all_exprs(stmt) if isinstance(e, Const) and e.value == 0)
+    zeros = (whole for stmt in run for whole in expressions(stmt) if facts(whole).float_zero)
+    found = (e.value for whole in zeros for e in walk_expr(whole) if isinstance(e, Const) and e.value == 0)
     return any(math.copysign(1, value) < 0 for value in found)
 
 
@@ -123,9 +126,11 @@ def _strict(expr: Expr) -> tuple[Expr, ...]:
 
 
 def _base(value: Expr) -> str:
-    return next(loads(value)).buffer.name
+    return facts(value).loads[0].buffer.name
 
 
 def _with_names(expr: Expr, named: dict[Expr, Var]) -> Expr:
+    if not facts(expr).loads:
+        return expr
     found = named.get(expr) if isinstance(expr, NAMED) else None
     return found if found is not None else rebuild(expr, lambda child: _with_names(child, named))

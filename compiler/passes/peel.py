@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..loop.ir import For, Nest, Select, Stmt, Store
 from ..loop.peel import partition, shifted
 from ..loop.simplify import simplify
-from ..loop.visit import loads, map_stmts
+from ..loop.visit import loads, map_stmts, with_body
 
 MOST = 3    # pieces of a row
 
@@ -24,7 +24,7 @@ class PeelCopies:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with its copies in pieces."""
-        return simplify(replace(nest, body=map_stmts(nest.body, _cut)))
+        return simplify(with_body(nest, map_stmts(nest.body, _cut)))
 
 
 def _cut(stmt: Stmt) -> Stmt | tuple[Stmt, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass
 from itertools import groupby
 
+from ..loop.facts import facts
 from ..loop.ir import Alloc, Block, Broadcast, Buffer, Const, Expr, For, If, Let, Load, Nest, Stmt, Store
-from ..loop.visit import free_vars, loads, walk_stmts
+from ..loop.visit import loads, walk_stmts, with_body, with_branches, with_stmts
 from .access import Access, Spot, accesses, apart, separate, spot
 from .registers import LIMIT, assign, replaced
 
@@ -35,7 +36,7 @@ class Promote:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with accumulators in registers."""
-        return replace(nest, body=_Promoter(self.limit).block(nest.body))
+        return with_body(nest, _Promoter(self.limit).block(nest.body))
 
 
 class _Promoter:
@@ -50,7 +51,7 @@ class _Promoter:
                 self.run(tuple(group), done)
             else:
                 self.each(group, done)
-        return Block(tuple(done))
+        return with_stmts(block, done)
 
     def each(self, stmts: Iterable[Stmt], done: list[Stmt]) -> None:
         """Append statements that hold others."""
@@ -59,12 +60,13 @@ class _Promoter:
                 case For(kind="serial"):
                     self.loop(stmt, done)
                 case For():
-                    done.append(replace(stmt, body=self.block(stmt.body)))
+                    done.append(with_body(stmt, self.block(stmt.body)))
                 case Block():
                     done.append(self.block(stmt))
                 case If(otherwise=otherwise):
-                    done.append(replace(stmt, then=self.block(stmt.then),
-                                        otherwise=None if otherwise is None else self.block(otherwise)))
+                    then = self.block(stmt.then)
+                    other = None if otherwise is None else self.block(otherwise)
+                    done.append(with_branches(stmt, then, other))
                 case _:
                     done.append(stmt)
 
@@ -73,9 +75,9 @@ class _Promoter:
         loop = For(ONCE, 1, "serial", Block(stmts))
         after: list[Stmt] = []
         rewritten = _rewritten(stmts)
-        for buffer, places in _candidates(loop, self.limit) if rewritten else ():
+        for buffer, places in _candidates(loop, self.limit, rewritten) if rewritten else ():
             certain = all(_is_certain(place, found, done) for place, found in places.items())
-            if buffer in rewritten and certain:
+            if certain:
                 loop = self.promote(loop, buffer, places, done, after)
         done += (*loop.body.stmts, *after)
 
@@ -85,7 +87,7 @@ class _Promoter:
         for buffer, places in _candidates(loop, self.limit):
             if all(_is_certain(place, found, done) for place, found in places.items()):
                 loop = self.promote(loop, buffer, places, done, after)
-        done.append(replace(loop, body=self.block(loop.body)))
+        done.append(with_body(loop, self.block(loop.body)))
         done += after
 
     def promote(self, loop: For, buffer: Buffer, places: Places, done: list[Stmt],
@@ -98,7 +100,7 @@ class _Promoter:
         done += [Store(r.buffer, r.index, value) for r, value in starts if value is not None]
         after += [Store(buffer, found[0].index, registers.values[place])
                   for place, found in places.items() if _is_stored(found)]
-        return replace(loop, body=replaced(loop.body, buffer, registers.values))
+        return with_body(loop, replaced(loop.body, buffer, registers.values))
 
 
 def _rewritten(stmts: tuple[Stmt, ...]) -> set[Buffer]:
@@ -154,8 +156,11 @@ def _is_stored(found: list[Access]) -> bool:
 # ── legality ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _candidates(loop: For, limit: int) -> Iterator[tuple[Buffer, Places]]:
-    """Buffers that the loop stores to, and only touches at places that stay where they are, with these."""
+def _candidates(loop: For, limit: int, among: Set[Buffer] | None = None) -> Iterator[tuple[Buffer, Places]]:
+    """Buffers that the loop stores to, and only touches at places that stay where they are, with these.
+
+    With `among` no others are looked at.
+    """
     inner = list(walk_stmts(loop.body))
     if any(isinstance(s, For) and s.kind == "parallel" for s in inner):
         return
@@ -166,6 +171,8 @@ def _candidates(loop: For, limit: int) -> Iterator[tuple[Buffer, Places]]:
     for access in accesses(loop.body):
         touched.setdefault(access.buffer, []).append(access)
     for buffer, found in touched.items():
+        if among is not None and buffer not in among:
+            continue
         if buffer not in own and buffer.scope != "register" and buffer.lanes == 1 and _is_stored(found):
             places = _places(found, bound)
             if places and len(places) <= limit:
@@ -176,7 +183,7 @@ def _places(found: list[Access], bound: set[str]) -> Places | None:
     """The accesses of each place, or None where registers cannot stand for them."""
     places: dict[Spot, list[Access]] = {}
     for access in found:
-        moves = any(free_vars(e) & bound or any(loads(e)) for e in access.index)
+        moves = any(facts(e).loads or not bound.isdisjoint(facts(e).free) for e in access.index)
         place = None if moves or access.pinned else spot(access.index)
         if place is None:
             return None

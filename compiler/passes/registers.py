@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ..loop.facts import facts
 from ..loop.ir import Block, Buffer, Const, Expr, Intrinsic, Invoke, Load, Operand, Stmt, Store
-from ..loop.visit import rebuild, rebuild_stmt
+from ..loop.visit import rebuild, rebuild_stmt, with_stmts
 from .access import Spot, place_of, vector_index
 
 LIMIT = 256  # registers: beyond this a C compiler would keep them all in memory anyway
@@ -41,7 +42,7 @@ def replaced(block: Block, buffer: Buffer, values: Mapping[Spot, Load]) -> Block
     def expr(node: Expr) -> Expr:
         if isinstance(node, Load) and node.buffer == buffer:
             return values[place_of(node.index)]
-        return rebuild(node, expr)
+        return rebuild(node, expr) if facts(node).loads else node
 
     def operand(intrinsic: Intrinsic, parameter: Buffer, old: Operand) -> Operand:
         index = vector_index(intrinsic, parameter, old) if old.buffer == buffer else None
@@ -62,6 +63,6 @@ def replaced(block: Block, buffer: Buffer, values: Mapping[Spot, Load]) -> Block
         return rebuild_stmt(node, expr, inside)
 
     def inside(part: Block) -> Block:
-        return Block(tuple(map(stmt, part.stmts)))
+        return with_stmts(part, map(stmt, part.stmts))
 
     return inside(block)

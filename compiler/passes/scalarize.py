@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ..loop.ir import Alloc, Block, Buffer, Nest, Prefetch, Stmt
-from ..loop.visit import free_vars, rebuild_stmt, walk_stmts
+from ..loop.visit import free_vars, rebuild_stmt, walk_stmts, with_body, with_stmts
 from .access import Spot, accesses, separate, spot
 from .registers import LIMIT, assign, replaced
 
@@ -23,7 +23,7 @@ class Scalarize:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with fewer arrays."""
-        return replace(nest, body=self._block(nest.body))
+        return with_body(nest, self._block(nest.body))
 
     def _block(self, block: Block) -> Block:
         stmts = tuple(self._block(s) if isinstance(s, Block) else rebuild_stmt(s, lambda e: e, self._block)
@@ -32,7 +32,7 @@ class Scalarize:
             if isinstance(stmt, Alloc) and stmt.buffer.scope == "local" and stmt.buffer.lanes == 1:
                 places = _places(stmts, stmt.buffer, self.limit)
                 stmts = tuple(_moved(stmts, stmt.buffer, places)) if places else stmts
-        return Block(stmts)
+        return with_stmts(block, stmts)
 
 
 def _places(stmts: tuple[Stmt, ...], buffer: Buffer, limit: int) -> list[Spot]:

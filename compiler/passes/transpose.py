@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..loop.ir import Binary, Block, Const, Expr, For, If, Let, Nest, Stmt, Store, Var
-from ..loop.visit import rebuild, substitute
+from ..loop.visit import rebuild, substitute, with_body, with_branches, with_stmts
 from .lane_network import transposed
 from .transpose_find import Copy, find
 from .vectorize import UNROLLED_VECTORS, NotVectorizable, Widener
@@ -35,7 +35,7 @@ class Transpose:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest with transposing copies."""
-        return replace(nest, body=_Transposer(self.vector_bytes).block(nest.body))
+        return with_body(nest, _Transposer(self.vector_bytes).block(nest.body))
 
 
 class _Transposer:
@@ -44,7 +44,7 @@ class _Transposer:
         self.made = 0
 
     def block(self, block: Block) -> Block:
-        return Block(tuple(s for stmt in block.stmts for s in self.stmt(stmt)))
+        return with_stmts(block, (s for stmt in block.stmts for s in self.stmt(stmt)))
 
     def stmt(self, stmt: Stmt) -> Iterator[Stmt]:
         match stmt:
@@ -52,10 +52,11 @@ class _Transposer:
                 yield self.block(stmt)
             case For():
                 found = find(stmt)
-                yield from self.copy(found) if found else (replace(stmt, body=self.block(stmt.body)),)
+                yield from self.copy(found) if found else (with_body(stmt, self.block(stmt.body)),)
             case If(otherwise=otherwise):
-                yield replace(stmt, then=self.block(stmt.then),
-                              otherwise=None if otherwise is None else self.block(otherwise))
+                then = self.block(stmt.then)
+                other = None if otherwise is None else self.block(otherwise)
+                yield with_branches(stmt, then, other)
             case _:
                 yield stmt
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ...dsl.diagnostics import Diagnostic, TxcError
 from ..loop.ir import Alloc, Block, Const, Expr, For, If, Let, Nest, Stmt
-from ..loop.visit import substitute
+from ..loop.visit import substitute, with_body, with_branches, with_stmts
 
 LIMIT = 20_000  # statements: beyond this neither a C compiler nor an instruction cache is happy
 
@@ -32,7 +32,7 @@ class Unroll:
         if size > self.limit:
             message = f"unrolling makes {size} statements of {nest.name}, more than {self.limit}"
             raise TxcError([Diagnostic("G510", message, hint="lower the unroll step, or unroll fewer loops")])
-        return replace(nest, body=_Unroller().block(nest.body))
+        return with_body(nest, _Unroller().block(nest.body))
 
 
 class _Unroller:
@@ -40,7 +40,7 @@ class _Unroller:
         self.made: Counter[str] = Counter()
 
     def block(self, block: Block) -> Block:
-        return Block(tuple(s for stmt in block.stmts for s in self.stmt(stmt)))
+        return with_stmts(block, (s for stmt in block.stmts for s in self.stmt(stmt)))
 
     def stmt(self, stmt: Stmt) -> Iterator[Stmt]:
         match stmt:
@@ -51,10 +51,11 @@ class _Unroller:
                 for i in range(stmt.extent):
                     yield from self.copy(substitute(body, {stmt.var: Const(i)}))
             case For():
-                yield replace(stmt, body=self.block(stmt.body))
+                yield with_body(stmt, self.block(stmt.body))
             case If(otherwise=otherwise):
-                yield replace(stmt, then=self.block(stmt.then),
-                              otherwise=None if otherwise is None else self.block(otherwise))
+                then = self.block(stmt.then)
+                other = None if otherwise is None else self.block(otherwise)
+                yield with_branches(stmt, then, other)
             case _:
                 yield stmt
 

@@ -34,7 +34,7 @@ from ..loop.ir import (
     Unary,
     Var,
 )
-from ..loop.visit import free_vars, substitute, walk_stmts
+from ..loop.visit import free_vars, substitute, walk_stmts, with_body, with_branches, with_stmts
 
 UNROLLED_VECTORS = 16  # a loop of at most so many vectors is written out
 
@@ -53,10 +53,10 @@ class Vectorize:
 
     def __call__(self, nest: Nest) -> Nest:
         """The nest without vectorized loops."""
-        return replace(nest, body=self._block(nest.body))
+        return with_body(nest, self._block(nest.body))
 
     def _block(self, block: Block) -> Block:
-        return Block(tuple(s for stmt in block.stmts for s in self._stmt(stmt)))
+        return with_stmts(block, (s for stmt in block.stmts for s in self._stmt(stmt)))
 
     def _stmt(self, stmt: Stmt) -> Iterator[Stmt]:
         match stmt:
@@ -65,10 +65,11 @@ class Vectorize:
             case For(kind="vectorized"):
                 yield from self._vectorized(stmt)
             case For():
-                yield replace(stmt, body=self._block(stmt.body))
+                yield with_body(stmt, self._block(stmt.body))
             case If(otherwise=otherwise):
-                yield replace(stmt, then=self._block(stmt.then),
-                              otherwise=None if otherwise is None else self._block(otherwise))
+                then = self._block(stmt.then)
+                other = None if otherwise is None else self._block(otherwise)
+                yield with_branches(stmt, then, other)
             case _:
                 yield stmt
 

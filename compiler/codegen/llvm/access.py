@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from ....dsl.dtypes import BOOL, I64, U8, DType
@@ -18,6 +19,8 @@ from .aliases import Aliases
 from .builder import Builder, poison
 from .frame import Frame, place
 from .values import Value, memory_kind, vector, whole
+
+DISTANCES = 4096    # that are kept
 
 
 @dataclass
@@ -69,11 +72,7 @@ class Access:
 
     def address(self, buffer: Buffer, index: Iterable[Expr]) -> Value:
         """The address of an element."""
-        total = Sum({}, 0)
-        stride = buffer.lanes
-        for extent, expr in reversed(list(zip(buffer.shape, index, strict=True))):
-            total = linear(expr).scaled(stride).plus(total)
-            stride *= extent
+        total = distance(buffer, tuple(index))
         pointer = self.frame[place(buffer.name)]
         terms = sorted(((self.value(term), factor) for term, factor in total.terms.items() if factor),
                        key=lambda item: item[0].level)
@@ -150,6 +149,20 @@ class Access:
         if dtype != BOOL:
             return value
         return self.builder.compare("icmp ne", value, whole(0, "i8", value.lanes))
+
+
+@lru_cache(DISTANCES)
+def distance(buffer: Buffer, index: tuple[Expr, ...]) -> Sum:
+    """How many elements (scalars, where they are vectors) an element is behind the first, as a sum.
+
+    Copies of a tile ask for the same again and again, of subscripts that never change: the latest are kept.
+    """
+    total = Sum({}, 0)
+    stride = buffer.lanes
+    for extent, expr in reversed(list(zip(buffer.shape, index, strict=True))):
+        total = linear(expr).scaled(stride).plus(total)
+        stride *= extent
+    return total
 
 
 def linear(expr: Expr) -> Sum:

@@ -88,7 +88,10 @@ class Builder:
 
     def pure(self, instruction: str, kind: str, lanes: int, *operands: Value) -> Value:
         """An instruction that depends on its operands alone."""
-        level = max((v.level for v in operands), default=0)
+        level = 0
+        for operand in operands:        # quicker than max(), and this runs for every instruction
+            if operand.level > level:
+                level = operand.level
         place = self.current if level == LOCAL else self._levels[level]
         known = place.known.get(instruction)
         if known is not None:

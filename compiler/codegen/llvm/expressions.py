@@ -7,6 +7,7 @@ vector of conditions, reads are masked with the lanes that are wanted.
 from __future__ import annotations
 
 from ....dsl.dtypes import BOOL, I32, I64
+from ...loop.facts import facts
 from ...loop.ir import (
     Across,
     Binary,
@@ -201,8 +202,8 @@ class Expressions:
 
     def _reads(self, expr: Expr) -> bool:
         """Whether an expression reads memory: what is evaluated in vain must not."""
-        return any(isinstance(e, Load) and e.buffer.scope != "register"
-                   and e.buffer.name not in self._by_value for e in walk_expr(expr))
+        return any(load.buffer.scope != "register" and load.buffer.name not in self._by_value
+                   for load in facts(expr).loads)
 
     def _is_costly(self, expr: Expr) -> bool:
         return any(isinstance(e, Call) and e.function in _COSTLY for e in walk_expr(expr))

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 from ...loop.ir import Block, Buffer, Expr, Invoke, Stmt, Store
-from ...loop.visit import walk_stmts
+from ...loop.visit import blocks
 from ..scalar import constant
 from .builder import Builder
 from .values import Value
@@ -26,6 +26,7 @@ class Frame:
         self._outer = outer
         self._struct = struct
         self._known: dict[Key, Value] = {}
+        self._registers: dict[int, tuple[Stmt, tuple[Key, ...]]] = {}
         self.captured: list[Value] = []     # in the outer function, in the order of the struct's fields
 
     def __getitem__(self, key: Key) -> Value:
@@ -66,9 +67,18 @@ class Frame:
 
     def changed(self, block: Block) -> list[Key]:
         """Elements of register buffers from outside of a block that it writes, in the order of the text."""
-        written = (place for stmt in walk_stmts(block) for place in _written(stmt))
-        found = (register(buffer, index) for buffer, index in written if buffer.scope == "register")
-        return [key for key in dict.fromkeys(found) if key in self._known]
+        return [key for key in self._registers_of(block) if key in self._known]
+
+    def _registers_of(self, stmt: Stmt) -> tuple[Key, ...]:
+        """Elements of register buffers that a statement writes, each once; found once for each statement."""
+        known = self._registers.get(id(stmt))
+        if known is not None:
+            return known[1]
+        parts = stmt.stmts if isinstance(stmt, Block) else blocks(stmt)
+        own = [register(buffer, index) for buffer, index in _written(stmt) if buffer.scope == "register"]
+        found = tuple(dict.fromkeys((*own, *(key for part in parts for key in self._registers_of(part)))))
+        self._registers[id(stmt)] = stmt, found     # by id; the statement is kept, for its id to stay its own
+        return found
 
 
 def _written(stmt: Stmt) -> Iterator[tuple[Buffer, tuple[Expr, ...]]]:

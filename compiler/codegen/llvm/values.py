@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 from ....dsl.dtypes import BOOL, DType
 from ..ctext import literal, round_to_f32
@@ -37,6 +38,7 @@ class Value:
         return f"{self.type} {self.text}"
 
 
+@cache      # of few types, asked for several times in each line
 def vector(kind: str, lanes: int) -> str:
     """The type of so many elements; one is no vector."""
     return kind if lanes == 1 else f"<{lanes} x {kind}>"
