@@ -66,6 +66,11 @@ class Lab:
         """The machine of the next round."""
         return self._pool.place
 
+    @property
+    def machine(self) -> str:
+        """The processor on which candidates are timed, where it is not this machine's; empty otherwise."""
+        return self._pool.machine
+
     def candidate(self, row: Row | None) -> Candidate:
         """A new candidate, not built yet."""
         self._count += 1
@@ -139,6 +144,10 @@ class Lab:
         self._pool.forget([c.number for c in candidates if c.built])
         for candidate in candidates:
             candidate.built = False
+
+    def rest(self) -> None:
+        """Take no memory until there is more to do; what was built stays."""
+        self._pool.rest()
 
     def _verify(self, candidates: Sequence[Candidate], best: float | None) -> Iterator[Candidate]:
         """Verify and time built candidates; each as it is done, in whatever order."""

@@ -120,7 +120,7 @@ class Ledger:
         candidate = lab.candidate(record.row)
         candidate.trial, candidate.provisional = record.id, record.provisional
         other = record.compiler != self._problem.compiler(final=False)
-        candidate.outdated = other or record.outdated(self._generator)
+        candidate.outdated = other or record.outdated(self._generator, self._records.machine)
         candidate.times = list(record.times)
         return candidate
 

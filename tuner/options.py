@@ -26,8 +26,8 @@ class Budget:
 class Options:
     """`fresh` starts the task over; `batch` candidates are built at once, then timed; `lock` is for tests.
 
-    `early_stop` ends a search after so many trials without improvement; 0 never does. `runner` is a cluster to
-    measure on, as `dask://HOST:PORT`; empty for this machine.
+    `early_stop` ends a search after so many trials without improvement; 0 never does. `runner` is a cluster
+    to measure on, as `dask://HOST:PORT`; empty for this machine.
     """
 
     seed: int = 0

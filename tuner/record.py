@@ -59,9 +59,12 @@ class Record:
         """Seconds of the fastest run."""
         return min(self.times) if self.verdict == OK and self.times else None
 
-    def outdated(self, generator: str) -> bool:
-        """Whether another code generator or machine made it: then it is verified again before it is used."""
-        return self.generator != generator or self.machine not in ("", model())
+    def outdated(self, generator: str, machine: str = "") -> bool:
+        """Whether it is of another code generator, or another machine than this or the one that is named.
+
+        Then it is verified again before it is used.
+        """
+        return self.generator != generator or self.machine not in ("", machine or model())
 
 
 @dataclass(frozen=True, slots=True)

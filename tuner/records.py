@@ -34,7 +34,12 @@ def default_path() -> Path:
 
 
 class Records:
-    """The database of records. Safe to open from several processes at once."""
+    """The database of records. Safe to open from several processes at once.
+
+    `machine` is the processor on which candidates are measured, where it is not this one (a cluster's).
+    """
+
+    machine = ""
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or default_path()
@@ -77,7 +82,7 @@ class Records:
         """Store a trial; its id. One of the same row that another process stored first is kept instead."""
         now = datetime.now(UTC).isoformat("T", "seconds")
         return self.insert(replace(record, created=record.created or now,
-                                   machine=record.machine or model()))[0]
+                                   machine=record.machine or self._here))[0]
 
     def insert(self, record: Record) -> tuple[int, bool]:
         """Store a trial as it is; its id, and whether it is new. One of the same row is kept instead."""
@@ -119,13 +124,13 @@ class Records:
         self._db.execute(
             "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ?, compiler = ?,"
             " machine = ? WHERE id = ?",
-            (json.dumps(list(times)), min(times), provisional, generator, compiler, model(), trial))
+            (json.dumps(list(times)), min(times), provisional, generator, compiler, self._here, trial))
 
     def condemn(self, trial: int, verdict: str, message: str, generator: str) -> None:
         """Say of a trial that was right that it fails now, with a code generator."""
         self._db.execute(
             "UPDATE trials SET verdict = ?, message = ?, generator = ?, machine = ?, score = NULL,"
-            " times = '[]' WHERE id = ?", (verdict, message, generator, model(), trial))
+            " times = '[]' WHERE id = ?", (verdict, message, generator, self._here, trial))
 
     def show(self, trial: int) -> Record | None:
         """The record with an id."""
@@ -214,13 +219,17 @@ class Records:
             yield from first
             yield from (r for r in found if all(r.id != f.id for f in first))
 
+    @property
+    def _here(self) -> str:
+        return self.machine or model()
+
     def _right(self, key: TaskKey) -> list[Record]:
         """The right trials of a task, fastest first: those of this machine if there are any."""
         rows = self._db.execute(
             "SELECT * FROM trials WHERE kernel_hash = ? AND target = ? AND threads = ? AND verdict = 'ok'"
             " AND NOT retired ORDER BY score, id", (key.kernel_hash, key.target, key.threads))
         found = list(map(record_of, rows))
-        return [r for r in found if r.machine in ("", model())] or found
+        return [r for r in found if r.machine in ("", self._here)] or found
 
     def _last_choice(self, key: TaskKey) -> sqlite3.Row | None:
         """The last whose trial has not been found wrong since."""

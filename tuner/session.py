@@ -40,6 +40,7 @@ def opened(problem: Problem, searcher: Searcher, records: Records, on_event: Cal
         records.retire(blank.key, blank.template_hash)
     records.retire_failures(blank.key, blank.template_hash, blank.generator)
     with opened_lab(problem, options) as lab:
+        records.machine = lab.machine
         yield Session(problem, searcher, records, on_event, options, lab, clock)
 
 
@@ -178,6 +179,10 @@ class Session:
         rows, seconds = self.ledger.rows(candidates)
         if len(rows):
             self._searcher.tell(rows, seconds)
+
+    def rest(self) -> None:
+        """End the workers until there is more to do; another session is in hand."""
+        self._lab.rest()
 
     # ── the end ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,7 +13,7 @@ from txc.tuner.measure.pool import Timed
 from txc.tuner.measure.remote import Host
 from txc.tuner.versions import generator_version
 
-HERE = Host(host(), "cc", generator_version())
+HERE = Host("Some CPU", host(), "cc", generator_version())
 
 
 @dataclass

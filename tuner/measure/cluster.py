@@ -82,6 +82,11 @@ class ClusterPool:
         """The worker on which `time` runs now."""
         return next(iter(self._workers), "")
 
+    @property
+    def machine(self) -> str:
+        """The processor of all workers."""
+        return self._host.model if self._host else ""
+
     def prepare(self) -> Failure | None:
         """What went wrong when the workers evaluated the reference, if none of them could."""
         return None if self._workers else self._failure
@@ -152,6 +157,9 @@ class ClusterPool:
                 if number in worker.built:
                     worker.built.discard(number)
                     worker.stale.append(number)
+
+    def rest(self) -> None:
+        """Nothing: workers of a cluster serve all searches."""
 
     # ── calls ────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...compiler.runtime.toolchain import compiler
+from ...compiler.target.host import model
 from ...compiler.target.target import Target, host
 from ...dsl.diagnostics import TxcError
 from ..options import available_cores
@@ -28,6 +29,7 @@ from .recipe import Row
 class Host:
     """What a worker's machine is; times of equal hosts may guide one search."""
 
+    model: str
     target: Target
     compiler: str
     generator: str
@@ -114,7 +116,7 @@ def describe() -> Host:
         said = compiler_version(compiler())
     except TxcError:
         said = ""       # LLVM may do without
-    return Host(host(), said, generator_version())
+    return Host(model(), host(), said, generator_version())
 
 
 def station(order: Order) -> Station:

@@ -24,6 +24,11 @@ class Workers(Protocol):
         """The machine on which `time` runs now; empty for this one."""
         ...
 
+    @property
+    def machine(self) -> str:
+        """The name of the processor on which candidates are timed; empty for this machine's."""
+        ...
+
     def prepare(self) -> Failure | None:
         """Compute what all candidates share."""
         ...
@@ -53,4 +58,8 @@ class Workers(Protocol):
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Remove candidates that will not be timed again."""
+        ...
+
+    def rest(self) -> None:
+        """Give back what can be had again when there is more to do."""
         ...
