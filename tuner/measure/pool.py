@@ -188,6 +188,13 @@ class Pool:
             shutil.rmtree(self._folder(number), ignore_errors=True)
             self._codes.pop(number, None)
 
+    def rest(self) -> None:
+        """End the workers until they are needed again; what was built stays."""
+        while self._building.busy:
+            attend(self._building)
+        for process in (*self._builders, self._runner):
+            process.kill()
+
     def _folder(self, number: int) -> Path:
         return self._scratch / str(number)
 

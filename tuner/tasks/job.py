@@ -30,6 +30,9 @@ WARM_UP = 0.5
 FEWEST = 4
 """Trials of a round at least, where seconds are scarce."""
 
+AWAKE = 4
+"""Tasks that keep their workers, a process for each core and one more, while others are in hand."""
+
 Listener = Callable[[int, Event], None]
 """Hears of each event together with the number of the task that it is about."""
 
@@ -103,6 +106,7 @@ class _Job:
         self._name, self._size = objective, round_size(batch, len(parts), budget)
         self._stopped: dict[int, str] = {}
         self._begun: set[int] = set()
+        self._awake: list[int] = []
 
     def run(self) -> None:
         """The search, then the end of each task."""
@@ -112,6 +116,7 @@ class _Job:
             return
         for number, session in enumerate(self._sessions):
             if self._clock.left > 0 or number == 0:
+                self._wake(number)
                 session.begin()
                 session.greet(self._budget)
                 self._begun.add(number)
@@ -134,6 +139,7 @@ class _Job:
             wanted = self._rows_left(session)
             if not wanted:
                 return
+            self._wake(number)
             reason = session.round(wanted, self._rows_left(session, wanted))
             scheduler.spent(number, self._seconds(session))
             if reason is not None or session.ledger.best is None:
@@ -174,12 +180,19 @@ class _Job:
 
     def _finish(self) -> None:
         """End every task that has trials to compare, each with its part of the time that is left."""
-        open_ = [self._sessions[n] for n in sorted(self._begun) if not self._sessions[n].ledger.settled(0)]
-        wanted = [session.ending for session in open_]
-        for number, session in enumerate(open_):
-            part = self._clock.left * wanted[number] / sum(wanted[number:]) if sum(wanted[number:]) else 0.0
+        open_ = [n for n in sorted(self._begun) if not self._sessions[n].ledger.settled(0)]
+        wanted = [self._sessions[n].ending for n in open_]
+        for at, number in enumerate(open_):
+            self._wake(number)
+            part = self._clock.left * wanted[at] / sum(wanted[at:]) if sum(wanted[at:]) else 0.0
             until = time.monotonic() + part
-            session.finish(lambda until=until: time.monotonic() < until)
+            self._sessions[number].finish(lambda until=until: time.monotonic() < until)
+
+    def _wake(self, number: int) -> None:
+        """Take a task in hand; of the others, only the last few keep their workers."""
+        self._awake = [*(n for n in self._awake if n != number), number]
+        while len(self._awake) > AWAKE:
+            self._sessions[self._awake.pop(0)].rest()
 
     def outcome(self, *, interrupted: bool) -> JobOutcome:
         """What the job has come to."""

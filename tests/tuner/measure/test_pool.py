@@ -240,3 +240,14 @@ def test_the_memory_of_the_tuner_is_not_taken_for_that_of_a_candidate():
     assert len(large) > LIMITS.memory
     assert isinstance(result, Failure)
     assert result.kind == CRASH
+
+
+def test_workers_that_rest_take_up_again_what_was_built(pool: Pool):
+    assert pool.build({70: (c.GOOD, 1)}) == {70: None}
+    pool.start({71: (c.GOOD, 1)})
+    pool.rest()
+    assert pool._runner._child is None
+    assert all(builder._child is None for builder in pool._builders)
+    assert isinstance(pool.measure(70, None), Timed)
+    assert pool.build({71: (c.GOOD, 1)}) == {71: None}
+    assert isinstance(pool.measure(71, None), Timed)

@@ -21,7 +21,7 @@ from txc.tuner.options import Budget, Options
 from txc.tuner.outcome import EXHAUSTED, FAILING, FINISHED, INTERRUPTED, STALLED
 from txc.tuner.records import Records, TaskKey
 from txc.tuner.search.random import RandomSearch
-from txc.tuner.tasks.job import Part, replay, round_size, run_together
+from txc.tuner.tasks.job import AWAKE, Part, replay, round_size, run_together
 from txc.tuner.tasks.outcome import JobOutcome
 
 pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
@@ -134,6 +134,22 @@ def test_a_budget_of_seconds_is_that_of_the_whole_job(records: Records, options:
     assert outcome.status == FINISHED
     assert all(o.trials >= 1 for o in outcome.outcomes)
     assert time.monotonic() - start < 20
+
+
+def test_many_tasks_do_not_have_workers_all_at_once(records: Records, options: Options):
+    """Whatever was built before a task's workers ended can still be timed and compared."""
+    many = [part(str(n), costs(10 + n, 400)) for n in range(AWAKE + 2)]
+    most = 0
+
+    def count(number: int, event: Event) -> None:
+        nonlocal most
+        if isinstance(event, Round):
+            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+            most = max(most, len(children))
+
+    outcome = run_together(many, Budget(8 * len(many)), records, on_event=count, options=options)
+    assert all(o.best is not None and o.trials >= 4 for o in outcome.outcomes)
+    assert 0 < most <= AWAKE * (options.builders + 1)
 
 
 def test_a_task_gets_no_more_than_its_share_by_its_first_round():
