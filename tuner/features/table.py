@@ -6,17 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ...compiler.schedule.template import Matrix
 from . import ansor, machine
-from .formula import Node, Number
+from .formula import Number
+from .logs import Block, Logs, Places
 from .operations import flops
-from .program import Program
 from .statement import Kernel, Statement
-
-Block = npt.NDArray[np.float32]
-Places = npt.NDArray[np.int64]
 
 _SLOTS = slice(len(ansor.HEAD), len(ansor.HEAD) + len(ansor.SLOT))
 _CURVE = slice(_SLOTS.stop, _SLOTS.stop + len(ansor.CURVE))
@@ -52,44 +48,25 @@ class _Plan:
 
 
 class Table:
-    """Computes the features of every statement of a structure.
-
-    Different formulas are few beside the features that are made of them: the logarithm of each is taken once.
-    """
+    """Computes the features of every statement of a structure."""
 
     def __init__(self, statements: Sequence[Numbers], rows: int) -> None:
         self.statements = len(statements)
-        found = [number for each in statements for number in _all(each)]
-        nodes = list({id(n): n for n in found if isinstance(n, Node)}.values())
-        constants = list(dict.fromkeys([0.0, *(n for n in found if isinstance(n, float))]))
-        self._program = Program(nodes, rows)
-        self._variable = len(nodes)
-        self._logs = np.empty((len(nodes) + len(constants), rows), np.float32)
-        self._logs[len(nodes) :] = np.log2(1 + np.array(constants))[:, None]
-        self._nodes = {id(node): k for k, node in enumerate(nodes)}
-        self._constants = {value: len(nodes) + k for k, value in enumerate(constants)}
+        self._logs = Logs((number for each in statements for number in _all(each)), rows)
         self._plans = [self._plan(each) for each in statements]
 
     def _plan(self, made: Numbers) -> _Plan:
+        places = self._logs.places
         unfilled = [0.0] * (len(ansor.SLOT) + len(ansor.CURVE))
-        plain = self._places([*made.before, *unfilled, *made.after])
-        buffers = [self._places(buffer) for buffer in made.buffers]
-        x, y = ([point[n] for point in made.curve] for n in (0, 1))
-        return _Plan(plain, np.stack(buffers), self._places(x), self._places(y))
-
-    def _places(self, values: Sequence[Number]) -> Places:
-        return np.array([self._nodes[id(v)] if isinstance(v, Node) else self._constants[v] for v in values],
-                        np.int64)
+        plain = places([*made.before, *unfilled, *made.after])
+        buffers = np.stack([places(buffer) for buffer in made.buffers])
+        x, y = (places([point[n] for point in made.curve]) for n in (0, 1))
+        return _Plan(plain, buffers, x, y)
 
     def fill(self, holes: Mapping[str, Matrix], values: Block) -> None:
         """Write the features of a block of candidates: (statements, candidates, features)."""
         rows = values.shape[1]
-        columns = self._program.run(holes, rows)
-        logs = self._logs[:, :rows]
-        for row, column in enumerate(self._program.results):
-            logs[row] = columns[column]
-        variable = logs[: self._variable]
-        np.log2(np.add(variable, 1, out=variable), out=variable)
+        logs = self._logs.run(holes, rows)
         for plan, into in zip(self._plans, values, strict=True):
             block = logs[plan.plain]
             slots = _largest_first(logs[plan.buffers])[: ansor.SLOTS]

@@ -55,8 +55,9 @@ def tile(statement: Statement, target: Target) -> Tile:
     sorts = [_sorts(access, levels) for access in reads]
     values = [_values(access, inner) * float(access.reads) for access in reads]
     vector = product([level.full for level in levels if level.mark == "vectorized"])
+    # Each lane of a reduction adds to an accumulator of its own.
     lanewise = [number for number, level in zip(inner, levels, strict=True)
-                if level.reduction and level.mark == "vectorized"]  # each lane adds to an accumulator of its own
+                if level.reduction and level.mark == "vectorized"]
     return Tile(product(inner), _values(statement.accesses[0], inner) * product(lanewise),
                 *(total([v * s[n] for v, s in zip(values, sorts, strict=True)]) for n in range(3)),
                 product(copies), vector / (ceil(vector / lanes) * lanes))

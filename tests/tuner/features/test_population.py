@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 from random import Random
 
@@ -15,8 +16,8 @@ from support.kernels import EXAMPLES, example
 from support.scheduled import TARGET
 from support.templates import KERNELS, template_text
 from txc.compiler.dag import Dag
-from txc.compiler.schedule.opened import opened
 from txc.compiler.schedule.errors import ScheduleError
+from txc.compiler.schedule.opened import opened
 from txc.compiler.schedule.template import Template
 from txc.dsl import ast
 from txc.dsl.parser import parse, parse_directives
@@ -92,7 +93,8 @@ def check_unique(nest: Counted, found: dict[str, Values]) -> None:
     """How many different elements they touch, of local buffers those that a full tile has room for."""
     for stage, values in found.items():
         unique = sorted(4 * len(set(at)) for (of, _), at in nest.addresses.items() if of == stage)
-        assert sorted(slot["unique_bytes"] for slot in slots(values)) == pytest.approx(unique, rel=1e-4), stage
+        mine = sorted(slot["unique_bytes"] for slot in slots(values))
+        assert mine == pytest.approx(unique, rel=1e-4), stage
 
 
 def check_loops(nest: Counted, found: dict[str, Values]) -> None:
@@ -126,20 +128,20 @@ def test_strides_are_those_between_touched_elements() -> None:
     for row in rows_of(made, 3):
         nest, found = count(made, row), by_stage(made, row)
         for stage, values in found.items():
-            expected = []
-            for (of, _), at in nest.addresses.items():
-                if of == stage:
-                    expected.append(next((abs(b - a) for a, b in zip(at, at[1:], strict=False) if a != b), 0))
-            assert sorted(slot["stride"] for slot in slots(values)) == pytest.approx(sorted(expected), abs=0.01)
+            touched = [at for (of, _), at in nest.addresses.items() if of == stage]
+            expected = [next((abs(b - a) for a, b in pairwise(at) if a != b), 0) for at in touched]
+            mine = sorted(slot["stride"] for slot in slots(values))
+            assert mine == pytest.approx(sorted(expected), abs=0.01)
 
 
 def suite_templates(name: str) -> list[Template]:
     """An operator's schedules with their numbers opened, on a small shape, as far as they are legal there."""
     found: list[Template] = []
+    graph = example(name)
     for declared in parse(Source((EXAMPLES / "suite" / f"{name}.tx").read_text())).declarations:
         if isinstance(declared, ast.Schedule):
             try:
-                found.append(Template(example(name), opened(example(name), declared.directives, TARGET), TARGET))
+                found.append(Template(graph, opened(graph, declared.directives, TARGET), TARGET))
             except ScheduleError:
                 continue
     return found
