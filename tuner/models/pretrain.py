@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...dsl.diagnostics import TxcError
+from ...dsl.diagnostics import Diagnostic, TxcError
 from .boosting import Growth
 from .fitted import Fitted
 from .labels import rank_correlation
@@ -36,10 +36,12 @@ class Verdict:
 
 
 def pretrain(collection: Collection, growth: Growth = GROWTH) -> Fitted:
-    """A model of all samples, each task counting the same. Raises TxcError R682."""
+    """A model of all samples, each task counting the same. Raises TxcError R682, R683."""
     model = AnsorModel(collection.layout, growth=growth)
-    model.fit(balanced(collection.samples))
-    assert model.fitted is not None, "no task has two candidates that work"
+    if len(collection.samples):
+        model.fit(balanced(collection.samples))
+    if model.fitted is None:
+        raise TxcError([Diagnostic("R683", "no candidate of these samples works: there is nothing to learn")])
     return model.fitted
 
 

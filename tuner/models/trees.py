@@ -82,7 +82,7 @@ class ForestModel(ABC):
         return np.zeros(candidates) if self.fitted is None else self.fitted.score(features, candidates)
 
     def save(self, path: Path) -> None:
-        """Write what was fitted to a file. Nothing must have been fitted in vain: there is a fit."""
+        """Write what scores now to a file; there is a fit or a prior."""
         assert self.fitted is not None, "nothing was fitted"
         self.fitted.save(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,15 @@ def test_the_command_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.Ca
     assert main([str(tmp_path / "none.npz"), "-o", str(tmp_path / "model.npz")]) == 1
     assert "R681" in capsys.readouterr().err
     assert not (tmp_path / "model.npz").exists()
+
+
+def test_nothing_to_learn_from_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """All kernels left out, or none of which anything works."""
+    COLLECTION.save(tmp_path / "all.npz")
+    replace(COLLECTION, samples=replace(TASKS, seconds=np.full(len(TASKS), np.inf))).save(tmp_path / "bad.npz")
+    for arguments in (["all.npz", "--without", "matmul", "--without", "conv"], ["bad.npz"]):
+        assert main([str(tmp_path / arguments[0]), *arguments[1:], "-o", str(tmp_path / "model.npz")]) == 1
+        assert "R683" in capsys.readouterr().err
 
 
 def test_a_shipped_model_would_be_small(tmp_path: Path):
