@@ -99,25 +99,31 @@ def _untangle(layers: list[list[Place]], ways: Sequence[Sequence[Place]]) -> Non
 def _placed(picture: Picture, layers: Sequence[Sequence[Place]], ways: Sequence[Sequence[Place]]) -> Layout:
     sizes = {v.name: _size(v) for v in picture.vertices}
     width = max((_width(layer, sizes) for layer in layers), default=0.0) + 2 * BETWEEN
-    points: dict[Place, Point] = {}
+    points: dict[Place, tuple[Point, Point]] = {}
     y = PADDING
     for layer in layers:
         height = max((sizes[p][1] for p in layer if isinstance(p, str)), default=0.0)
         x = (width - _width(layer, sizes)) / 2
         for place in layer:
             wide = _wide(place, sizes)
-            points[place] = (x + wide / 2, y + height / 2)
+            points[place] = (x + wide / 2, y), (x + wide / 2, y + height)
             x += wide + BETWEEN
         y += height + BELOW
-    boxes = {name: Box(*points[name], *size) for name, size in sizes.items()}
+    boxes = {name: _box(*points[name], *size) for name, size in sizes.items()}
     lines = tuple((edge, _line(boxes, points, way)) for edge, way in zip(picture.edges, ways, strict=True))
     return Layout(boxes, lines, width, y - BELOW + PADDING)
 
 
-def _line(boxes: Mapping[str, Box], points: Mapping[Place, Point], way: Sequence[Place]) -> tuple[Point, ...]:
-    """From the lower edge of a tensor's box to the upper edge of its reader's."""
+def _box(top: Point, bottom: Point, width: float, height: float) -> Box:
+    """A vertex in the middle of its layer."""
+    return Box(top[0], (top[1] + bottom[1]) / 2, width, height)
+
+
+def _line(boxes: Mapping[str, Box], points: Mapping[Place, tuple[Point, Point]],
+          way: Sequence[Place]) -> tuple[Point, ...]:
+    """From the lower edge of a tensor's box to its reader's upper edge, straight through layers between."""
     first, last = boxes[str(way[0])], boxes[str(way[-1])]
-    return ((first.x, first.y + first.height / 2), *(points[p] for p in way[1:-1]),
+    return ((first.x, first.y + first.height / 2), *(point for place in way[1:-1] for point in points[place]),
             (last.x, last.y - last.height / 2))
 
 
