@@ -55,7 +55,8 @@ def test_the_command_names_what_it_cannot_read(tmp_path: Path, capsys: pytest.Ca
 def test_nothing_to_learn_from_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     """All kernels left out, or none of which anything works."""
     COLLECTION.save(tmp_path / "all.npz")
-    replace(COLLECTION, samples=replace(TASKS, seconds=np.full(len(TASKS), np.inf))).save(tmp_path / "bad.npz")
+    failed = replace(TASKS, seconds=np.full(len(TASKS), np.inf))
+    replace(COLLECTION, samples=failed).save(tmp_path / "bad.npz")
     for arguments in (["all.npz", "--without", "matmul", "--without", "conv"], ["bad.npz"]):
         assert main([str(tmp_path / arguments[0]), *arguments[1:], "-o", str(tmp_path / "model.npz")]) == 1
         assert "R683" in capsys.readouterr().err
