@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,7 +109,8 @@ class Records:
                 "  GROUP BY choices.kernel_hash, choices.target, choices.threads)")
             self._db.execute(       # numbers of the last trials are given again
                 "UPDATE choices SET after = MIN(after, (SELECT COALESCE(MAX(id), 0) FROM trials))")
-        self._db.execute("VACUUM")
+        with suppress(sqlite3.OperationalError):    # someone is writing: the file shrinks another time
+            self._db.execute("VACUUM")
 
     @contextmanager
     def transaction(self) -> Generator[None]:
