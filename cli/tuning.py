@@ -136,7 +136,7 @@ def unmeasured(request: Request) -> int:
             emit("tune", {"event": "pick", "kernel": kernel.name, "sizes": dict(kernel.typed.sizes),
                           "schedule": schedule})
         else:
-            say(f"{kernel.name}: not measured\n{schedule.rstrip()}")
+            say(f"{kernel.name}: not measured\n{(schedule or 'the built-in schedule').rstrip()}")
     return exits.OK
 
 

@@ -11,6 +11,7 @@ import typer
 
 from ..guard import guarded
 from ..inputs import weights as parsed_weights
+from ..kernels import parted
 from ..kernels import several as chosen_kernels
 from ..options import Backend, BackendName, Defines, File, Json, ScheduleChoice, Seed, TargetText, Threads
 from ..settings import load
@@ -76,7 +77,8 @@ def tune(file: File, kernels: Names = None, trials: Trials = None, budget: Budge
     settings = load(target=target, threads=threads, seed=seed, search=search, trials=trials, budget=budget)
     if settings.cc:
         os.environ["TXC_CC"] = settings.cc      # for the processes that build candidates
-    chosen = chosen_kernels(file, kernels or [], define, everything=True)
+    file, listed = parted(file, ",".join(kernels) if kernels else None)
+    chosen = chosen_kernels(file, listed.split(",") if listed else [], define, everything=True)
     limit = limit_of(settings, effort and effort.value, asked=bool(trials or budget), kernels=len(chosen))
     request = Request(
         file, chosen, settings, limit, objective.value, parsed_weights(weight, [k.name for k in chosen]),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from support.dense import TEXT, task
 from txc.dsl.diagnostics import TxcError
-from txc.tuner.effort import EFFORTS, NONE, unmeasured
 from txc.tuner.options import Budget, Options
 from txc.tuner.records import Records
 from txc.tuner.tasks.plan import Plan, plan
@@ -56,10 +55,3 @@ def test_a_plan_says_what_there_is_to_search_and_what_is_known(tmp_path: Path, r
         known = plan(dense, records)
         assert (known.recorded, known.valid) == (2, 2)
         assert known.best == min(r.score for r in records.find() if r.score is not None)
-
-
-def test_without_measuring_there_is_a_schedule_all_the_same():
-    assert EFFORTS[NONE] == 0
-    lines = unmeasured(task()).splitlines()
-    assert len(lines) == len(task().directives)
-    assert all(".." not in line for line in lines)
