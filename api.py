@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .compiler.check import check as check
-from .compiler.schedule.select import Sources, select, template
+from .compiler.schedule.select import Directives, Sources, select, template
 from .compiler.target.data import AVAILABLE
 from .compiler.target.target import Target, host
 from .compiler.target.target import parse as parse_target
@@ -28,7 +28,7 @@ from .dsl import ast, typed
 from .dsl.check.files import elaborate, kernel_names
 from .dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from .dsl.load import decode
-from .dsl.parser import parse
+from .dsl.parser import parse, parse_directives
 from .dsl.source import Source
 
 if TYPE_CHECKING:
@@ -138,9 +138,20 @@ class Kernel:
             raise _error("R620", f"code for {machine} cannot be generated yet", "`txc targets` lists targets")
         sources = Sources(lambda: recorded(self.typed, self.dag, machine, threads, records),
                           lambda directives: fill(self.dag, directives, machine, self.source),
-                          lambda: default_schedule(self.dag, machine))
+                          lambda: default_schedule(self.dag, machine), lambda: self._picked(target, threads))
         choice = select(self.file, self.typed, machine, sources, schedule, self.source)
         return Build(self.typed, self.dag, machine, choice, self.source, threads)
+
+    def _picked(self, target: str, threads: int) -> Directives | None:
+        """What the shipped cost model picks; None where there is none for the target."""
+        from .tuner.effort import unmeasured
+        from .tuner.models.pretrained import exists
+
+        machine = parse_target(target)
+        if not exists(machine.family) or not machine.features <= host().features:
+            return None
+        text = unmeasured(self.task(target, threads=threads, schedule=DERIVED))
+        return None if text is None else parse_directives(text)
 
     def template(self, target: str = "cpu", *, schedule: str | None = None) -> ast.Schedule | None:
         """The schedule with holes that `tune` searches: the closest, or that number; None without one."""

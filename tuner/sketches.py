@@ -41,9 +41,9 @@ class SketchSpace:
         self.sketches = tuple(sketches)
         self.target = target
         self.templates = tuple(Template(graph, s.directives, target) for s in self.sketches)
+        self.columns = self._columns()
 
-    @cached_property
-    def columns(self) -> tuple[Column, ...]:
+    def _columns(self) -> tuple[Column, ...]:
         """`sketch` where there are several, then the columns of all, each over its widest range."""
         found: dict[str, Column] = {}
         for template in self.templates:

@@ -1,7 +1,8 @@
 """Which schedule a build uses: the one place that knows.
 
 The first that there is, of: the one asked for; a hole-free schedule of the file for exactly these sizes; the
-best valid record; the default of the closest schedule of the file; the built-in default. Among schedules of
+best valid record; the default of the closest schedule of the file; what a cost model picks; the built-in
+default. Among schedules of
 a file the one that binds more sizes is closer, then the one with the more specific target; two of equal rank
 are an error (S480).
 """
@@ -22,6 +23,8 @@ from ..target.target import Requirement, Target, requirement
 Directives = tuple[ast.Directive, ...]
 BUILT_IN = "default"
 UNSCHEDULED = "none"
+RECORD = "record"
+MODEL = "model"
 
 
 @record
@@ -56,7 +59,7 @@ class Candidate:
 
 @record
 class Choice:
-    """The schedule chosen, hole-free. `origin` is asked, exact, record, template or default.
+    """The schedule chosen, hole-free. `origin` is asked, exact, record, template, model or default.
 
     `facts` are those of the record, for the manifest.
     """
@@ -77,18 +80,23 @@ class Recorded:
 
 @record
 class Sources:
-    """Schedules that no file holds: the best record (or None), a template's default, the built-in default."""
+    """Schedules that no file holds: the best record (or None), a template's default, the built-in default.
+
+    `model` is what a cost model picks, unmeasured, or None.
+    """
 
     record: Callable[[], Recorded | None]
     fill: Callable[[Directives], Directives]
     built_in: Callable[[], Directives]
+    model: Callable[[], Directives | None] = lambda: None
 
 
 def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Sources, asked: str | None = None,
            source: Source | None = None) -> Choice:
     """The schedule to build a kernel with.
 
-    `asked` is `default`, `none` or the number, from 1, of a schedule among those of the kernel in the file.
+    `asked` is `default`, `none`, `record`, `model` or the number, from 1, of a schedule among those of the
+    kernel in the file.
     Raises TxcError S480 for two schedules of equal rank, R609 for one that does not exist or does not apply.
     """
     if asked is not None:
@@ -103,7 +111,8 @@ def select(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
     closest = _closest(fitting, source)
     if closest is not None:
         return Choice(sources.fill(closest.schedule.directives), "template", closest.schedule)
-    return Choice(sources.built_in(), "default")
+    picked = sources.model()
+    return Choice(sources.built_in(), "default") if picked is None else Choice(picked, "model")
 
 
 def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | None = None,
@@ -112,7 +121,7 @@ def template(file: ast.File, kernel: typed.Kernel, target: Target, asked: str | 
 
     Raises TxcError S480 and R609 as `select` does.
     """
-    if asked is not None and asked not in (BUILT_IN, UNSCHEDULED):
+    if asked is not None and asked not in (BUILT_IN, UNSCHEDULED, RECORD, MODEL):
         found = _numbered(file, kernel, target, asked)
         return found if has_holes(found.directives) else None
     open_ = [c for c in candidates(file) if c.has_holes and c.applies(kernel, target)]
@@ -206,6 +215,17 @@ def _asked(file: ast.File, kernel: typed.Kernel, target: Target, sources: Source
         return Choice(sources.built_in(), "asked")
     if asked == UNSCHEDULED:
         return Choice((), "asked")
+    if asked == RECORD:
+        found = sources.record()
+        if found is None:
+            raise _unusable(f"nothing is recorded of {kernel.name} that holds", "tune it: txc tune")
+        return Choice(found.directives, "record", facts=found.facts)
+    if asked == MODEL:
+        picked = sources.model()
+        if picked is None:
+            raise _unusable(f"there is no cost model for {target} to pick a schedule with",
+                            "txc has models of CPUs; tune the kernel instead: txc tune")
+        return Choice(picked, "model")
     schedule = _numbered(file, kernel, target, asked)
     directives = schedule.directives
     return Choice(sources.fill(directives) if has_holes(directives) else directives, "asked", schedule)
@@ -217,7 +237,8 @@ def _numbered(file: ast.File, kernel: typed.Kernel, target: Target, asked: str) 
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(own)):
         known = f"1 to {len(own)}, " if own else "the file has none; "
         raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'",
-                        f"{known}{BUILT_IN} (the built-in one) or {UNSCHEDULED} (plain loops) are possible")
+                        f"{known}{BUILT_IN} (the built-in one), {RECORD}, {MODEL} or {UNSCHEDULED} (plain loops) "
+                        "are possible")
     chosen = own[int(asked) - 1]
     if not chosen.applies(kernel, target):
         sizes = ", ".join(f"{name} = {value}" for name, value in kernel.sizes)

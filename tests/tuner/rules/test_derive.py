@@ -82,10 +82,10 @@ def test_each_sketch_of_the_suite_has_fillings_within_its_limits(name: str, shap
 def test_the_published_sketches_of_a_matrix_product_with_relu_are_derived():
     """SSRSRS with the consumer fused behind the second level of tiles, and behind the first (Ansor, figure 5)."""
     found = [s for s in sketches(dag(DENSE)) if s.derivation[-1].rule == "tiling with fusion"]
-    orders = [[line for line in str(s).splitlines() if "order" in line] for s in found]
+    orders = [[line.strip() for line in str(s).splitlines() if "order" in line] for s in found]
     assert ["order D: i0 j0 i1 j1 j2", "order C: i0 j0 k0 i1 j1 k1 i2 j2"] in orders
-    assert ["when not C_lanes_first { order D: i0 j0 i1 j1 i2 j2 j3 }",
-            "when C_lanes_first { order D: i0 j0 j1 i1 i2 j2 j3 }", "order C: k0 i0 j0 k1 i1 j1"] in orders
+    assert ["order D: i0 j0 i1 j1 i2 j2 j3", "order D: i0 j0 j1 i1 i2 j2 j3",
+            "order C: k0 i0 j0 k1 i1 j1"] in orders
 
 
 def test_a_derivation_says_which_rules_made_a_sketch():
