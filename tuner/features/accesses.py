@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ...compiler.schedule.digits import Layout
+from ...compiler.schedule.digits import Digit, Layout, Subscript
 from ...compiler.schedule.state import Place, StageState, State
 from ...dsl import typed
 from ...dsl.affine import affine
@@ -128,7 +128,7 @@ class _Accesses:
         sizes = list(shape) if layout is None else [self._reach(s, shape) for s in layout.subscripts]
         return tuple(product(sizes[d + 1 :]) for d in range(len(sizes)))
 
-    def _reach(self, subscript: object, shape: Sequence[Number]) -> Number:
+    def _reach(self, subscript: Subscript, shape: Sequence[Number]) -> Number:
         result: Number = self.formulas.of(subscript.offset) + 1.0
         for term in subscript.terms:
             digit = term.digit
@@ -155,7 +155,7 @@ def _stride(move: Sequence[Number], steps: Sequence[Number], layout: Layout | No
                   for s, step in zip(layout.subscripts, steps, strict=True) for t in s.terms])
 
 
-def _digit_move(by: Number, digit: object, formulas: Formulas) -> Number:
+def _digit_move(by: Number, digit: Digit, formulas: Formulas) -> Number:
     """How far a digit goes: not at all where the axis goes less than its divisor, or over all its values."""
     divisor = formulas.of(digit.divisor)
     moved = by / divisor * at_most(divisor, by)

@@ -168,7 +168,7 @@ def ceil(value: Number) -> Number:
 
 def pick(condition: Number, yes: Number, no: Number) -> Number:
     """`yes` where the condition is 1, `no` where it is 0."""
-    if isinstance(condition, float):
+    if not isinstance(condition, Node):
         return yes if condition else no
     if yes is no or (isinstance(yes, float) and yes == no):
         return yes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,14 @@ import numpy.typing as npt
 from .formula import Node, Number
 
 Column = npt.NDArray[np.float64]
+
+
+class _Step(NamedTuple):
+    """An operation on columns."""
+
+    kind: str
+    inputs: tuple[int, ...]
+    column: int
 
 
 class Program:
@@ -34,16 +42,14 @@ class Program:
         self._values = list(np.empty((self._columns, rows)))
         for value, column in self._constants.items():
             self._values[column][:] = value
-        self._holes = [(name, column) for kind, name, column in steps if kind == "hole"]
-        self._steps = [step for step in steps if step[0] != "hole"]
+        self._holes = [(str(node.args[0]), self._at[id(node)]) for node in order if node.kind == "hole"]
+        self._steps = steps[len(self._holes) :]
 
-    def _step(self, node: Node, released: set[int]) -> tuple[str, Any, int]:
-        if node.kind == "hole":
-            return "hole", node.args[0], self._taken(node)
+    def _step(self, node: Node, released: set[int]) -> _Step:
         inputs = tuple(self._input(a) for a in node.args if not isinstance(a, str))
         column = self._taken(node)
         self._free += [self._at[a] for a in released]
-        return node.kind, inputs, column
+        return _Step(node.kind, inputs, column)
 
     def _taken(self, node: Node) -> int:
         column = self._free.pop() if self._free else self._new()
@@ -69,9 +75,9 @@ class Program:
             np.copyto(values[column], holes[name])
         for kind, inputs, column in self._steps:
             if kind == "?":
-                condition, yes, no = inputs
-                np.copyto(values[column], values[no])
-                np.copyto(values[column], values[yes], where=values[condition] != 0)
+                condition, yes, no = (values[i] for i in inputs)
+                np.copyto(values[column], no)
+                np.copyto(values[column], yes, where=condition != 0)
             else:
                 _OPERATIONS[kind](*(values[i] for i in inputs), out=values[column])
         return values

@@ -58,9 +58,10 @@ def tile(statement: Statement, target: Target) -> Tile:
     # Each lane of a reduction adds to an accumulator of its own.
     lanewise = [number for number, level in zip(inner, levels, strict=True)
                 if level.reduction and level.mark == "vectorized"]
-    return Tile(product(inner), _values(statement.accesses[0], inner) * product(lanewise),
-                *(total([v * s[n] for v, s in zip(values, sorts, strict=True)]) for n in range(3)),
-                product(copies), vector / (ceil(vector / lanes) * lanes))
+    loaded, broadcasts, scattered = (
+        total([value * sort[n] for value, sort in zip(values, sorts, strict=True)]) for n in range(3))
+    return Tile(product(inner), _values(statement.accesses[0], inner) * product(lanewise), loaded, broadcasts,
+                scattered, product(copies), vector / (ceil(vector / lanes) * lanes))
 
 
 def _copies(level: Level, lanes: float) -> Number:

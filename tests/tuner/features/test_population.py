@@ -61,7 +61,9 @@ def rows_of(made: Template, count: int, seed: int = 0) -> npt.NDArray[np.int64]:
 def by_stage(made: Template, row: npt.NDArray[np.int64]) -> dict[str, Values]:
     """The features of a candidate, without the logarithm, by the stage of each statement."""
     found = features(made, row[None])
-    stages = list(made.structure(tuple(map(int, row))).state.stages)
+    structure = made.structure(tuple(map(int, row)))
+    assert structure is not None
+    stages = list(structure.state.stages)
     plain = np.exp2(found.values.astype(np.float64)) - 1
     return {stage: dict(zip(NAMES, values, strict=True)) for stage, values in zip(stages, plain, strict=True)}
 
@@ -190,8 +192,8 @@ def test_a_space_of_two_sketches_has_the_rows_of_both() -> None:
     """Owners are positions in the population of all sketches."""
     texts = ("split D.i: [i0, i1]", "split D.j: [j0, j1] vectorize j1 compute C at D.j0")
     space = SketchSpace(MATMUL, [Sketch(parse_directives(text)) for text in texts], TARGET)
-    matrix = space.canonical(sample(space, 200, np.random.default_rng(1)))
-    matrix = matrix[space.valid(matrix)]
+    own = [space.join(number, rows_of(made, 20)) for number, made in enumerate(space.templates)]
+    matrix = np.random.default_rng(1).permutation(np.concatenate(own))
     found = features_of_space(space, matrix)
     assert np.bincount(found.owner).tolist() == [2] * len(matrix)
     for number, positions, own in space.parts(matrix):
