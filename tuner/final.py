@@ -56,6 +56,9 @@ SHARE = 0.25
 BETTER = 0.99
 """A winner must need less than this part of the default's time."""
 
+CONTRADICTED = 1.25
+"""A winner whose time in the rounds is this much above the default's in the same rounds is none."""
+
 
 def allowance(elapsed: float) -> float:
     """Seconds that rounds after the planned ones may take, in a run that has gone on for `elapsed`."""
@@ -173,3 +176,12 @@ def winner(candidates: Sequence[Candidate], least: Sequence[float]) -> int:
         return candidates[position].seconds if least[position] < float("inf") else float("inf")
 
     return min(range(len(candidates)), key=score)
+
+
+def beats(best: Candidate, seconds: float, default: Candidate, default_seconds: float) -> bool:
+    """Whether a winner is better than the untuned default; the seconds are the least of the same rounds.
+
+    The best times ever shown must say so, and those of the rounds not the contrary: on a crowded machine code
+    for many threads may have been lucky once and be hopeless otherwise.
+    """
+    return best.seconds < BETTER * default.seconds and seconds <= CONTRADICTED * default_seconds

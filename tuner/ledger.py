@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..dsl.diagnostics import TxcError
-from .final import BETTER
+from .final import beats
 from .lab import Candidate, Lab
 from .measure.recipe import Row
 from .outcome import Failures, Outcome, count_failures
@@ -97,8 +97,9 @@ class Ledger:
         """Store the winner of a final comparison, the seconds being those of its rounds."""
         known = default.seconds
         choice = Choice(None, known, known)
-        if best.seconds < BETTER * known and seconds < float("inf"):
-            choice = Choice(best.trial, seconds, default_seconds if default_seconds < float("inf") else known)
+        compared = default_seconds if default_seconds < float("inf") else known
+        if beats(best, seconds, default, compared):
+            choice = Choice(best.trial, seconds, compared)
         if self._beats_other_templates(min(best.seconds, known)):
             self._records.choose(self._key, choice)
 

@@ -16,6 +16,7 @@ from txc.tuner.final import (
     ROUNDS,
     allowance,
     as_final,
+    beats,
     compare,
     contenders,
     promising,
@@ -191,6 +192,18 @@ def test_known_times_decide_where_rounds_were_slow():
     """What has shown 1.21 ms wins over what never came below 3.96 ms, whatever a slow phase makes of it."""
     known, lucky = timed(1, 0.00121), timed(2, 0.00396)
     assert winner([lucky, known], [0.00398, 0.00778]) == 1
+
+
+@pytest.mark.parametrize(("best", "round_best", "default", "round_default", "better"), [
+    (0.001, 0.001, 0.002, 0.002, True),
+    (0.001, 0.001, 0.00101, 0.00101, False),    # by too little
+    (0.001, 0.003, 0.002, 0.0025, True),        # a slow phase, which tells nothing
+    (0.001, 0.009, 0.002, 0.002, False),        # lucky once
+    (0.001, float("inf"), 0.002, 0.002, False),
+])
+def test_a_winner_was_better_and_is_not_much_worse_in_the_rounds(
+        best: float, round_best: float, default: float, round_default: float, better: bool):
+    assert beats(timed(1, best), round_best, timed(2, default), round_default) == better
 
 
 def test_what_fails_in_every_round_does_not_win():
