@@ -198,24 +198,25 @@ class Kernel:
         with, as builds are: `c` or `llvm`. `early_stop` ends the search after so many trials without
         improvement. `rules` is a Python file with derivation rules of your own, `runner` the address of a
         cluster to measure on. `on_event` hears of everything (`txc.tuner.events`). Builds use the result from
-        then on. Raises TxcError R620 for a target that this machine cannot run.
+        then on. Raises TxcError R620 for a target that this machine cannot run, R675 to R679 for a cluster.
         """
         from .tuner.options import Budget, Options
         from .tuner.records import Records
         from .tuner.tune import tune
 
-        task = self.task(target, schedule=schedule, threads=threads, backend=backend, rules=rules)
+        task = self.task(target, schedule=schedule, threads=threads, backend=backend, rules=rules,
+                         runner=runner)
         limit = 60.0 if trials is None and budget is None else budget
         with Records(records) as store:
             return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
                         options=Options(seed=seed, fresh=fresh, early_stop=early_stop, runner=runner))
 
     def task(self, target: str = "cpu", *, schedule: str | None = None, threads: int = 0, backend: str = "c",
-             rules: Path | None = None) -> Task:
+             rules: Path | None = None, runner: str = "") -> Task:
         """What `tune` tunes with these options. Raises TxcError R620 as it does."""
         from .tuner.tune import Task
 
-        machine = _runnable(target)
+        machine = parse_target(target) if runner else _runnable(target)
         chosen = None if schedule == DERIVED else self.template(target, schedule=schedule)
         directives = None if chosen is None else chosen.directives
         return Task(self.typed, self.dag, directives, machine, threads, self.source, backend, rules)

@@ -64,7 +64,7 @@ def real() -> Study:
         from txc.tuner.tune import problem_of
 
         (found,) = chosen([case])
-        return problem_of(found.made.task(threads=1, backend="llvm"))
+        return problem_of(found.made.task(threads=1, schedule="derived"))
 
     def guide(kind: str, case: str, trials: Mapping[str, Sequence[Mapping[str, Any]]]) -> Guide | None:
         from . import guides

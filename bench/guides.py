@@ -6,17 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from txc.tuner.features.population import NAMES
+from txc.tuner.guidance import LAYOUT
 from txc.tuner.models.fitted import Fitted
-from txc.tuner.models.layout import layout
 from txc.tuner.models.model import Samples
 from txc.tuner.models.pretrain import pretrain
 from txc.tuner.models.samples import Collection
 from txc.tuner.models.trees import AnsorModel
 from txc.tuner.problem import Problem
 from txc.tuner.search.ranker import Ranker
-
-LAYOUT = layout(NAMES)
 
 
 def ranker(problem: Problem, prior: Fitted | None = None, task: int = 0) -> Ranker:

@@ -57,7 +57,7 @@ class Request:
     def task(self, kernel: Kernel) -> Task:
         """A kernel as the tuner sees it."""
         return kernel.task(self.settings.target, schedule=self.schedule, threads=self.settings.threads,
-                           backend=self.backend, rules=self.rules)
+                           backend=self.backend, rules=self.rules, runner=self.runner)
 
     def share(self, kernel: Kernel) -> Share:
         """How near a time of a kernel comes to what the machine can do."""
