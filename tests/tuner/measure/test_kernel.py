@@ -20,6 +20,7 @@ from txc.tuner.sketch import Sketch
 def recipe(tmp_path: Path, require_tool) -> KernelRecipe:  # pyright: ignore
     require_tool("cc")
     dense = task()
+    assert dense.directives
     made = KernelRecipe(dense.dag, dense.directives, dense.target, 1, tmp_path / "cache" / "expected.npz")
     made.prepare()
     return made
