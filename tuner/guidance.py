@@ -1,4 +1,4 @@
-"""The cost model that guides a search unless it is told otherwise: Ansor's, from the shipped one if there is one."""
+"""The cost model that guides a search unless told otherwise: Ansor's, from the shipped one if there is."""
 
 from __future__ import annotations
 

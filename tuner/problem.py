@@ -16,7 +16,8 @@ class Problem:
 
     `blank` is a record without a trial: it holds what all trials of the task share. `text` gives the schedule
     that a row stands for, as `.tx` text; it may raise TxcError for an illegal row. `ships` is what compiles
-    those of the final comparison, empty where that is what compiles all; `family` what kind of machine it is for.
+    those of the final comparison, empty where that is what compiles all; `family` what kind of machine it is
+    for.
     """
 
     space: Space

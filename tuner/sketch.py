@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from ..dsl import ast
 
-
 MOST_TAILS = 3
 """Tails of one filling. Each doubles code that is compiled, and none of the fastest schedules had more."""
 
@@ -56,7 +55,8 @@ class Sketch:
     """A derived schedule with holes: prints as the lines of a `schedule` block.
 
     `parts` are the splits whose tails are counted: a filling with more than `MOST_TAILS` of them is left out.
-    `derivation` lists the rules that made it, first to last, output stages first (Ansor, OSDI 2020, section 4.1).
+    `derivation` lists the rules that made it, first to last, output stages first (Ansor, OSDI 2020, section
+    4.1).
     """
 
     directives: tuple[ast.Directive, ...]

@@ -55,7 +55,7 @@ class SketchSpace:
     def _choice(self) -> tuple[Column, ...]:
         many = len(self.sketches)
         names = tuple(f"{SKETCH} {number}" for number in range(many))
-        return (Column(SKETCH, 0, many - 1, tuple(range(many)), names, True),) if many > 1 else ()
+        return (Column(SKETCH, 0, many - 1, tuple(range(many)), names, structural=True),) if many > 1 else ()
 
     @cached_property
     def _own(self) -> tuple[Positions, ...]:
@@ -141,7 +141,8 @@ class SketchSpace:
         return self.templates[self.number(row)]
 
     def _own_row(self, row: Row) -> Row:
-        return tuple(row[position] for position in self._own[self.number(row)].tolist())
+        own: list[int] = self._own[self.number(row)].tolist()
+        return tuple(row[position] for position in own)
 
     @cached_property
     def _lowest(self) -> Matrix:
@@ -155,7 +156,7 @@ def _product(names: Sequence[str], at: dict[str, int], own: Matrix) -> Matrix:
 
 
 def _tails(parts: Parts, at: dict[str, int], own: Matrix) -> Matrix:
-    """How many tails a split leaves: fewer innermost tiles than in a whole part, and less than one of these."""
+    """How many tails a split leaves: fewer innermost tiles than a whole part has, and less than one tile."""
     rest = parts.extent * _product(parts.of, at, own) % _product(parts.parts, at, own)
     last = _product(parts.parts[-1:], at, own)
     return (rest >= last).astype(np.int64) + (rest % last > 0)

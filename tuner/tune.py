@@ -39,9 +39,10 @@ from .versions import compiler_version, generator_version
 class Task:
     """A kernel, the directives of its template, and what it is tuned for.
 
-    Where `directives` is None, rules derive the sketches that are searched. `threads` 0 is all cores of the target; `source` is the file that errors in the directives point into;
-    `backend` compiles the finalists, `c` or `llvm`; candidates LLVM, where it is installed. `rules` is a
-    Python file with rules for the derivation of sketches that are tried before the built-in ones.
+    Where `directives` is None, rules derive the sketches that are searched; `rules` is a Python file with
+    rules that are tried before the built-in ones. `threads` 0 is all cores of the target; `source` is the
+    file that errors in the directives point into; `backend` compiles the finalists, `c` or `llvm`; candidates
+    LLVM, where it is installed.
     """
 
     kernel: typed.Kernel
@@ -60,7 +61,7 @@ class Task:
 
     @cached_property
     def sketches(self) -> tuple[Sketch, ...]:
-        """What is searched: the template, or what rules derive. Raises TxcError R685 for a bad file of rules."""
+        """What is searched: the template, or what rules derive. Raises TxcError R685 for bad rules."""
         if self.directives is not None:
             return (Sketch(self.directives),)
         return derive(self.dag, self.target, rules_of(self.rules), self.key.threads)

@@ -2,9 +2,8 @@
 
 The first that there is, of: the one asked for; a hole-free schedule of the file for exactly these sizes; the
 best valid record; the default of the closest schedule of the file; what a cost model picks; the built-in
-default. Among schedules of
-a file the one that binds more sizes is closer, then the one with the more specific target; two of equal rank
-are an error (S480).
+default. Among schedules of a file the one that binds more sizes is closer, then the one with the more
+specific target; two of equal rank are an error (S480).
 """
 
 from __future__ import annotations
@@ -237,8 +236,8 @@ def _numbered(file: ast.File, kernel: typed.Kernel, target: Target, asked: str) 
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked) <= len(own)):
         known = f"1 to {len(own)}, " if own else "the file has none; "
         raise _unusable(f"there is no schedule '{asked}' of kernel '{kernel.declaration}'",
-                        f"{known}{BUILT_IN} (the built-in one), {RECORD}, {MODEL} or {UNSCHEDULED} (plain loops) "
-                        "are possible")
+                        f"{known}{BUILT_IN} (the built-in one), {RECORD}, {MODEL} or {UNSCHEDULED} "
+                        "(plain loops) are possible")
     chosen = own[int(asked) - 1]
     if not chosen.applies(kernel, target):
         sizes = ", ".join(f"{name} = {value}" for name, value in kernel.sizes)

@@ -1,4 +1,4 @@
-"""Add cache write: an output that nothing reads element by element gets a stage of registers in front of it."""
+"""Add cache write: a reduction that nothing reads element by element gets a stage of registers before it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .draft import Context, Draft, Item, StageItem, Verdict
 
 
 class AddCacheWrite:
-    """Condition: a reduction with reuse and no element-wise consumer. Effect: it accumulates in a new stage."""
+    """Condition: a reduction with reuse, no element-wise consumer. Effect: it accumulates in a new stage."""
 
     name = "add cache write"
 

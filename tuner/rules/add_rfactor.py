@@ -12,7 +12,7 @@ from .draft import Context, Draft, Item, StageItem, Verdict
 from .tiles import Loops, knob, split, stage_word
 
 PARTS = (16, 64)
-"""Partial results. Fixed, not the machine's cores: the bits of a sum are the same for any number of threads."""
+"""Partial results. Not the machine's cores: the bits of a sum are the same for any number of threads."""
 
 TASKS = 16
 """Elements of the output for each core that are tasks enough."""
@@ -22,7 +22,7 @@ LONG = 1 << 12
 
 
 class AddRfactor:
-    """Condition: a long reduction of few elements (Ansor's rule 6). Effect: `rfactor` into parts for threads."""
+    """Condition: a long reduction of few elements (Ansor's rule 6). Effect: `rfactor` into parallel parts."""
 
     name = "add rfactor"
 
@@ -33,7 +33,7 @@ class AddRfactor:
         if item.stage.reduction and item.stage.reduction.reducer in ("argmin", "argmax"):
             return Verdict.SKIP
         few = space < TASKS * context.target.cores
-        few = few or not needs_tiling(item.stage) and _down_columns(item.stage, context)
+        few = few or (not needs_tiling(item.stage) and _down_columns(item.stage, context))
         return Verdict.APPLY if few and terms * space >= LONG else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
@@ -67,13 +67,15 @@ def _factored(item: StageItem, axis: dag.Axis, parts: int, context: Context) -> 
 def _columns(part: str, stage: dag.Stage, number: str, spatial: list[str], reductions: list[str],
              context: Context) -> list[str]:
     """Lanes along the last axis; `some` rows at a time."""
-    last = stage.axes[-1]
+    last, first = stage.axes[-1], reductions[0]
+    order = [*spatial[:-1], number, f"{first}_0", *reductions[1:], f"{last.name}_0", f"{first}_1",
+             f"{last.name}_1"]
     width, some = f"{part}_lanes", f"{part}_rows"
     return [f"layout {part}: [{', '.join([*spatial, number])}] -> [{', '.join([number, *spatial])}]",
             knob(width, context.widths(last.extent, (1, 2, 4, 8))), knob(some, (1, 2, 4, 8)),
             split(f"{part}.{last.name}", [(f"{last.name}_0", ""), (f"{last.name}_1", width)]),
-            split(f"{part}.{reductions[0]}", [(f"{reductions[0]}_0", ""), (f"{reductions[0]}_1", some)]),
-            f"order {part}: {' '.join([*spatial[:-1], number, f'{reductions[0]}_0', *reductions[1:], f'{last.name}_0', f'{reductions[0]}_1', f'{last.name}_1'])}",
+            split(f"{part}.{first}", [(f"{first}_0", ""), (f"{first}_1", some)]),
+            f"order {part}: {' '.join(order)}",
             f"parallel {part}.{number}",
             f"vectorize {part}.{last.name}_1", f"unroll {part}: 64",
             f"vectorize {stage.name}.{last.name}"]

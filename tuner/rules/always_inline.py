@@ -9,7 +9,7 @@ from .draft import Context, Draft, Item, StageItem, Verdict
 
 
 class AlwaysInline:
-    """Condition: no reduction, no output, cheap, read at simple places. Effect: `inline`, and nothing else."""
+    """Condition: no reduction or output, cheap, read at simple places. Effect: `inline`, nothing else."""
 
     name = "always inline"
 

@@ -1,4 +1,4 @@
-"""What rules ask of a kernel's stages (Ansor's analysis of the DAG, with regions and guards as txc knows them)."""
+"""What rules ask of a kernel's stages: Ansor's analysis of the DAG, with txc's regions and guards."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def needs_tiling(stage: dag.Stage) -> bool:
 
 
 def step(read: typed.Read, axis: str) -> int | None:
-    """By how much the last subscript moves with an axis that occurs in no other; None where it is irregular."""
+    """By how much the last subscript moves with an axis that no other has; None where it is irregular."""
     if any(_has(expr, axis) for expr in read.index[:-1]):
         return None
     form = affine(read.index[-1])

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...compiler import dag
+from ...compiler.schedule.apply import apply
+from ...compiler.schedule.check import structures
 from ...compiler.schedule.errors import ScheduleError
-from ...compiler.schedule.template import Template
+from ...compiler.schedule.holes import Holes
+from ...compiler.schedule.numbers import numbers
 from ...compiler.target.target import Target
 from ...dsl.parser import parse_directives
 from ..sketch import Sketch, Step
@@ -19,11 +22,12 @@ MOST = 24
 """Sketches of one kernel. Kernels of several tiled stages have products of theirs, of which some are kept."""
 
 
-def derive(graph: dag.Dag, target: Target, rules: Sequence[Rule] = BUILTIN, threads: int = 0) -> tuple[Sketch, ...]:
+def derive(graph: dag.Dag, target: Target, rules: Sequence[Rule] = BUILTIN,
+           threads: int = 0) -> tuple[Sketch, ...]:
     """Every sketch that rules derive for a kernel on a target, those of earlier rules first.
 
-    `threads` (all cores of the target, if 0) decides how many tasks are worth having. Sketches that are illegal
-    whatever fills their holes are left out; a kernel for which none is left has the empty sketch.
+    `threads` (all cores of the target, if 0) decides how many tasks are worth having. Sketches that are
+    illegal whatever fills their holes are left out; a kernel for which none is left has the empty sketch.
     """
     context = Context(graph, replace(target, cores=threads or target.cores))
     start = Draft(_order(graph))
@@ -67,8 +71,18 @@ def _finished(draft: Draft, rules: Sequence[Rule], context: Context) -> Iterator
 
 
 def _legal(graph: dag.Dag, sketch: Sketch, target: Target) -> bool:
+    """Whether some structural choice of a sketch is legal; the first one answers for most."""
+    known = numbers(graph.sizes, target)
     try:
-        Template(graph, sketch.directives, target)
+        choices = list(structures(sketch.directives, known))
+    except ScheduleError:       # too many
+        return False
+    return any(_applies(graph, sketch, target, Holes(known, choice)) for choice in choices)
+
+
+def _applies(graph: dag.Dag, sketch: Sketch, target: Target, holes: Holes) -> bool:
+    try:
+        apply(graph, target, sketch.directives, holes)
     except ScheduleError:
         return False
     return True

@@ -1,8 +1,9 @@
 """What rules work on: a schedule half written, and what is left to decide.
 
-The derivation walks the kernel from its outputs to its inputs. Its worklist holds *items*: a stage to schedule,
-or an operand of a tiled stage that could be packed. A rule looks at the first item, writes directives, and says
-what takes the item's place (Ansor, OSDI 2020, section 4.1, where the items are stage indices).
+The derivation walks the kernel from its outputs to its inputs. Its worklist holds *items*: a stage to
+schedule, or an operand of a tiled stage that could be packed. A rule looks at the first item, writes
+directives, and says what takes the item's place (Ansor, OSDI 2020, section 4.1, where items are numbers of
+stages).
 """
 
 from __future__ import annotations

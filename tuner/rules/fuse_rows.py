@@ -1,7 +1,7 @@
 """Fuse rows: stages that are needed row by row are computed at the row of the stage that needs them last.
 
-A softmax is a maximum, exponentials, their sum and a quotient, all of one row, which stays in cache. A product
-that only these read, as in attention, is made some rows at a time, in register tiles.
+A softmax is a maximum, exponentials, their sum and a quotient, all of one row, which stays in cache. A
+product that only these read, as in attention, is made some rows at a time, in register tiles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ...compiler import dag
 from ...compiler.schedule.default_lanes import lane_axis
 from ...compiler.schedule.default_rows import row_group
 from ..sketch import Limit
-from .analysis import inlineable, lane_axes, needs_tiling
+from .analysis import inlineable, needs_tiling
 from .draft import Context, Draft, Item, OperandItem, StageItem, Verdict
 from .tiles import Loops, knob, operands, register_tile, rows_of, split, stage_word, task
 
@@ -62,7 +62,7 @@ class _Rows:
     def __init__(self, item: StageItem, context: Context) -> None:
         self.item, self.context = item, context
         self.stage = item.stage
-        self.rows = [a for a in self.stage.axes[:len(self.stage.axes) - (self.stage.reduction is None)]]
+        self.rows = self.stage.axes[:len(self.stage.axes) - (self.stage.reduction is None)]
         self.width = f"{stage_word(item.name)}_lanes"
 
     def alone(self, draft: Draft, group: list[dag.Stage], done: frozenset[str]) -> Draft:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...compiler import dag
 from .draft import Context, Draft, Item, StageItem, Verdict
 from .tiles import Loops, knob, split, stage_word, task
 
 
 class SkipStage:
-    """Condition: always, as the last rule. Effect: no tiles; tasks of rows, and vectors along the last axis."""
+    """Condition: always, as the last rule. Effect: no tiles; tasks of rows, vectors along the last axis."""
 
     name = "skip"
 

@@ -1,7 +1,7 @@
 """Split by phase: outputs that meet the same taps of a strided filter are computed together.
 
-In a transposed convolution an output pixel y meets the taps r with (y + pad) % stride == r % stride. With the
-phase y % stride and the taps unrolled, subscripts have no `//` and `%`, and terms that are zero are not there.
+In a transposed convolution an output pixel y meets the taps r with (y + pad) % stride == r % stride. With
+the phase y % stride and the taps unrolled, subscripts have no `//` and `%`, and zero terms are not there.
 """
 
 from __future__ import annotations
@@ -72,5 +72,5 @@ def _tiled(draft: Draft, item: StageItem, lane: str, found: dict[str, int], cont
 def _limits(loops: Loops, width: str, context: Context) -> tuple[Limit, ...]:
     lane = next(a for a in loops.split if a.name == loops.lane)
     column = f"{loops.stage}.{lane.name}.{loops.part(lane.name, 1)}"
-    return (register_tile(loops, 2, width, context),
-            Limit((column, width), 1, max(1, -(-lane.extent // context.target.cores)), "every core has a task"))
+    most = max(1, -(-lane.extent // context.target.cores))
+    return (register_tile(loops, 2, width, context), Limit((column, width), 1, most, "every core has a task"))

@@ -1,7 +1,7 @@
 """A tile structure such as SS|RSRS, written out as directives.
 
-`S` stands for one part of every spatial axis, `R` for one of every reduction axis. The levels before the bar are
-loops of the consumer, inside the last of which the stage is computed; those after it are the stage's own.
+`S` stands for one part of every spatial axis, `R` for one of every reduction axis. The levels before the bar
+are loops of the consumer, inside the last of which the stage is computed; those after it are the stage's own.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ class Structure:
         return made
 
     def _peeled(self) -> list[str]:
-        """Tiles at a border of guarded reads apart from those inside, where tiles have a loop of their own."""
+        """Tiles at a border of guarded reads apart from those inside, where tiles have their own loop."""
         inside = [a for a in self.own.split[:-1] if a.name in guarded_axes(self.item.stage)]
         if self._tiles < 2 or not inside:
             return []
@@ -217,23 +217,26 @@ class Structure:
     def limits(self) -> tuple[Limit, ...]:
         """What fillings are worth measuring."""
         innermost = (self.host, self._host_levels) if self._tiles == 1 else (self.own, self._tiles - 1)
-        taps = tuple(f"{self.own.stage}.{a.name}.{self._block(a, 1)}" for a in self.reductions
-                     if 1 < a.extent <= TAPS) if self._blocks > 1 else ()
+        taps = tuple(self._block_column(a) for a in self.reductions if 1 < a.extent <= TAPS)
         return (register_tile(*innermost, self.width, self.context),
                 enough_tasks(self._task_columns(), self.host, self.context),
-                Limit(taps, 1, TAPS, "taps are written out around the innermost loop"))
+                Limit(taps if self._blocks > 1 else (), 1, TAPS,
+                      "taps are written out around the innermost loop"))
+
+    def _block_column(self, axis: dag.Axis) -> str:
+        return f"{self.own.stage}.{axis.name}.{self._block(axis, 1)}"
 
     def parts(self) -> tuple[Parts, ...]:
-        """Whose tails count: the consumer's loops, the stage's tiles of what it is given, reduction blocks."""
+        """Whose tails count: the consumer's loops, the stage's tiles of what it is given, sums' blocks."""
         columns = {a.name: self._host_columns(a) for a in self.host.split}
         made = [Parts(a.extent, (), columns[a.name]) for a in self.host.split]
         if self._tiles > 1:
             tiles = {a.name: self._own_columns(a) for a in self.own.split}
-            given = {own.name: columns[host.name] for host, own in zip(self.host.split, self.own.split, strict=True)}
+            both = zip(self.host.split, self.own.split, strict=True)
+            given = {own.name: columns[host.name] for host, own in both}
             made += [Parts(1, given[name], parts) for name, parts in tiles.items()]
         if self._blocks > 1:
-            made += [Parts(a.extent, (), (f"{self.own.stage}.{a.name}.{self._block(a, 1)}",))
-                     for a in self.reductions]
+            made += [Parts(a.extent, (), (self._block_column(a),)) for a in self.reductions]
         return tuple(made)
 
     def _host_columns(self, axis: dag.Axis) -> tuple[str, ...]:
@@ -246,7 +249,8 @@ class Structure:
 
     def _own_columns(self, axis: dag.Axis) -> tuple[str, ...]:
         """The columns of an axis's parts in the stage itself, outer first."""
-        columns = tuple(f"{self.own.stage}.{axis.name}.{self.own.part(axis.name, k)}" for k in range(1, self._tiles))
+        parts = [self.own.part(axis.name, k) for k in range(1, self._tiles)]
+        columns = tuple(f"{self.own.stage}.{axis.name}.{part}" for part in parts)
         return (*columns[:-1], self.width) if axis.name == self.lane else columns
 
     def _task_columns(self) -> list[str]:

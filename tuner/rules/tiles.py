@@ -57,8 +57,8 @@ class Loops:
         return [self.part(a.name, number) for a in self.axes if a in self.split]
 
 
-def knob(name: str, values: Iterable[int]) -> str:
-    """A knob over numbers."""
+def knob(name: str, values: Iterable[int | str]) -> str:
+    """A knob over numbers, or over `false` and `true`."""
     return f"knob {name} in {{{', '.join(map(str, values))}}}"
 
 
@@ -113,7 +113,8 @@ def operands(stage: dag.Stage, reader: str, lane: str, places: tuple[str, ...],
         assert place is not None
         names = _names(read)
         must = step(read, lane) not in (0, 1)
-        found.setdefault(read.tensor, OperandItem(read.tensor, reader, stage, names, place, places, width, must))
+        item = OperandItem(read.tensor, reader, stage, names, place, places, width, must)
+        found.setdefault(read.tensor, item)
     return tuple(found.values())
 
 

@@ -1,10 +1,10 @@
 """Tiling with fusion: a reduction is computed in the tiles of the stage that reads it element by element.
 
-The published structure is SSRSRS: two levels of spatial tiles, reduction blocks, tiles, reduction steps, and the
-innermost tile, here one of registers. The consumer has the levels before the bar (Ansor has both of the first
-two). The other two are shorter, because measurements say so: with packed operands a reduction is best kept
-whole, its sums in registers from the first term to the last; or, where a whole reduction's operands exceed the
-cache, blocked outside everything that one task does.
+The published structure is SSRSRS: two levels of spatial tiles, reduction blocks, tiles, reduction steps, and
+the innermost tile, here one of registers. The consumer has the levels before the bar (Ansor has both of the
+first two). The other two are shorter, because measurements say so: with packed operands a reduction is best
+kept whole, its sums in registers from the first term to the last; or, where the operands of a whole reduction
+exceed the cache, blocked outside everything that one task does.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@
 
     RULES = [MyRule()]
 
-They are tried before the built-in ones. A package offers its rules by an entry point of the group `txc.rules`,
-which names such a list.
+They are tried before the built-in ones. A package offers its rules by an entry point of the group
+`txc.rules`, which names such a list.
 """
 
 from __future__ import annotations
