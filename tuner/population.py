@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .sketches import SketchSpace
 from .space import Column, Matrix, Space
 
 WIDE = 8
@@ -27,8 +28,13 @@ def size(column: Column) -> int:
 
 
 def points(space: Space) -> int:
-    """How many rows there are, valid or not."""
-    return prod(size(column) for column in space.columns)
+    """How many candidates there are, valid or not: those of several sketches together."""
+    return sum(prod(size(column) for column in own.columns) for own in _sketches(space))
+
+
+def _sketches(space: Space) -> tuple[Space, ...]:
+    """The spaces of a space's sketches; of others, the space itself."""
+    return space.templates if isinstance(space, SketchSpace) else (space,)
 
 
 def sample(space: Space, rows: int, rng: np.random.Generator) -> Matrix:
@@ -65,11 +71,17 @@ def decode(space: Space, first: int, count: int) -> Matrix:
 
 
 def grid(space: Space, chunk: int = 4096) -> Iterator[Matrix]:
-    """All valid rows in mixed-radix order, in matrices of at most `chunk` rows; some may be empty."""
-    total = points(space)
-    for first in range(0, total, chunk):
-        rows = decode(space, first, min(chunk, total - first))
-        yield rows[space.valid(rows)]
+    """All valid rows in mixed-radix order, in matrices of at most `chunk` rows; some may be empty.
+
+    Sketches follow one another, so that columns that a sketch does not have are not enumerated.
+    """
+    for number, own in enumerate(_sketches(space)):
+        total = points(own)
+        for first in range(0, total, chunk):
+            rows = decode(own, first, min(chunk, total - first))
+            if isinstance(space, SketchSpace):
+                rows = space.join(number, rows)
+            yield rows[space.valid(rows)]
 
 
 def keys(rows: Matrix) -> Keys:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+from support.kernels import dag
+from support.scheduled import TARGET
 from support.tuning import FakeColumn, FakeSpace, listed
+from txc.dsl.parser import parse_directives
 from txc.tuner.population import decode, grid, keys, points, sample, unique, without
+from txc.tuner.sketch import Sketch
+from txc.tuner.sketches import SketchSpace
 
 SPACE = FakeSpace((FakeColumn("i", 1, 3), listed("step", 0, 16, 64), FakeColumn("j", -1, 0)))
 WIDE = FakeSpace((FakeColumn("i", 1, 1024), FakeColumn("j", 5, 5)))
@@ -20,6 +25,17 @@ def test_points_count_every_row():
 def test_the_grid_is_the_product_of_the_columns_last_column_fastest():
     rows = np.concatenate(list(grid(SPACE, chunk=5)))
     assert rows.tolist() == [list(r) for r in itertools.product((1, 2, 3), (0, 16, 64), (-1, 0))]
+
+
+def test_points_and_the_grid_of_sketches_are_those_of_each():
+    """Columns that a sketch does not have multiply nothing."""
+    graph = dag("kernel f[N = 8](X: f32[N]) -> (Y: f32[N]) { Y[i] = X[i] * 2 }")
+    texts = "split Y.i: [i0, i1: {1, 2, 4}]", "split Y.i: [a, b: {2, 8}]  unroll Y: {0, 4}"
+    space = SketchSpace(graph, [Sketch(parse_directives(text)) for text in texts], TARGET)
+    rows = np.concatenate(list(grid(space)))
+    assert points(space) == len(rows) == 3 + 2 * 2
+    assert len(unique(rows)) == len(rows)
+    assert rows[:, 0].tolist() == [0, 0, 0, 1, 1, 1, 1]
 
 
 def test_the_grid_leaves_out_invalid_rows():
