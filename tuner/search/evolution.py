@@ -30,8 +30,8 @@ class Evolution:
     `patience` rounds.
     """
 
-    population: int = 1024
-    generations: int = 5
+    population: int = 512
+    generations: int = 4
     mated: float = 0.2
     mutated: float = 0.85
     veterans: float = 0.2
