@@ -82,6 +82,8 @@ class Simplifier(Scope):
 
     def expr(self, expr: Expr) -> Expr:
         """The expression simplified; itself if it is simple."""
+        if isinstance(expr, Const):
+            return expr
         known = self.done.get(id(expr))
         if known is not None:
             return known[1]
@@ -96,8 +98,6 @@ class Simplifier(Scope):
     def reduce(self, expr: Expr) -> Expr:
         """One node simplified together with its parts."""
         match expr:
-            case Const():
-                return expr
             case Var(name=name):
                 return self.values.get(name) or self.single(expr)
             case Binary(op="+" | "-" | "*") | Unary(op="neg") if is_index(expr):
@@ -171,8 +171,7 @@ class Simplifier(Scope):
 
     def vector(self, expr: Expr) -> Expr:
         """A vector of indices or conditions, by way of what any one of its lanes is."""
-        expr = rebuild(expr, self.expr)
-        one = one_lane(expr)
+        one = one_lane(expr := rebuild(expr, self.expr))
         if one is None:
             return self.apply(expr)
         simple = self.of_lane(expr.lanes).expr(one)
@@ -190,8 +189,11 @@ class Simplifier(Scope):
 
     def assuming(self, condition: Expr, *, truth: bool) -> Simplifier:
         """This simplifier where a simplified condition is known to be true, or false."""
-        ranges = narrowed(self.box, condition, truth)
-        return self.within(ranges) if ranges else self
+        known = self.assumed.get((id(condition), truth))
+        if known is None:
+            ranges = narrowed(self.box, condition, truth)
+            known = self.assumed[id(condition), truth] = condition, self.within(ranges) if ranges else self
+        return known[1]
 
     def apply(self, expr: Expr) -> Expr:
         """Constants folded, comparisons decided, else the first row that fits; parts are simple."""
@@ -286,12 +288,11 @@ class Simplifier(Scope):
             return () if taken is None else _opened(self.block(taken))
         then = self.assuming(condition, truth=True).block(stmt.then)
         otherwise = None if other is None else self.assuming(condition, truth=False).block(other)
-        if otherwise is not None and not otherwise.stmts:
-            otherwise = None
+        otherwise = otherwise if otherwise and otherwise.stmts else None
         if not then.stmts:
             return self.branch(If(Unary("not", condition), otherwise)) if otherwise else ()
-        unchanged = condition is stmt.condition and then is stmt.then and otherwise is other
-        return (stmt if unchanged else If(condition, then, otherwise),)
+        same_parts = condition is stmt.condition and then is stmt.then and otherwise is other
+        return (stmt if same_parts else If(condition, then, otherwise),)
 
 
 def _opened(block: Block) -> tuple[Stmt, ...]:

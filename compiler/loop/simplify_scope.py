@@ -20,7 +20,8 @@ from .simplify_lanes import LANE
 class Scope:
     """The ranges of variables, and the `values` that stand for variables that are no more.
 
-    `done` has what expressions became that were simplified here.
+    `done` has what expressions became that were simplified here, `assumed` the scopes in which a condition is
+    known to be true, or false.
     """
 
     def __init__(self, ranges: Mapping[str, Range], values: Mapping[str, Expr] | None = None) -> None:
@@ -28,6 +29,7 @@ class Scope:
         self.values = dict(values or {})
         self.box = Box(self.ranges)
         self.done: dict[int, tuple[Expr, Expr]] = {}    # by id; the node is kept, for its id to stay its own
+        self.assumed: dict[tuple[int, bool], tuple[Expr, Self]] = {}    # by condition and truth
         self._depth = 0
         self._outermost = self
         self._homes: dict[str, Self] = {}       # by name, the innermost scope that learnt something of it
@@ -73,4 +75,5 @@ class Scope:
 
     def _learnt(self, name: str) -> None:
         self._homes[name] = self
-        self._in_lanes.clear()      # those know less
+        self._in_lanes.clear()      # the scopes within know less
+        self.assumed.clear()

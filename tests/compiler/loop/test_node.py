@@ -15,7 +15,8 @@ def _expr(name: str = "i") -> Expr:
 
 
 def _asked(expr: Expr) -> Expr:
-    hash(expr), facts(expr), flat(expr)
+    for ask in (hash, facts, flat):
+        ask(expr)
     return expr
 
 
