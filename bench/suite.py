@@ -57,7 +57,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rounds", type=int, default=20, help="rounds, each over all cases (default: 20)")
     made.add_argument("--budget", type=float, default=20.0, metavar="SECONDS",
                       help="for one contender in all rounds; slower ones have fewer rounds (default: 20)")
-    made.add_argument("--schedule", help="as for `txc run`: a number, or default")
+    made.add_argument("--schedules", nargs="+", default=[""], metavar="SCHEDULE",
+                      help="as for `txc run`: a number, default, record, model; \"\" is what a build takes. Each "
+                      "is a contender of its own")
     made.add_argument("--backends", nargs="*", default=["gcc"], choices=("gcc", "clang", "llvm"),
                       help="how the kernels are compiled (default: gcc); none to time the peers alone")
     made.add_argument("--peers", nargs="*", default=["torch", "numpy"], choices=("torch", "numpy"))
@@ -110,7 +112,7 @@ def work(options: argparse.Namespace, cases: Sequence[Case]) -> dict[str, Any]:
     say(f"threads: {threads}")
     measuring = Measuring(1e-4, 1 << 22) if options.quick_limits else Measuring()
     peers = [peer for name in options.peers if (peer := _peer(name, threads))]
-    asked = Options(threads, options.rounds, options.budget, options.schedule, backends)
+    asked = Options(threads, options.rounds, options.budget, options.schedules, backends)
     limits, rows = run(cases, peers, measuring, asked, say)
     return {"info": info(limits, backends, {p.name: p.version for p in peers}), "limits": limits.fields(),
             "rows": rows}

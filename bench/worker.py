@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 from txc.compiler.cases import Case as Inputs
@@ -32,13 +33,13 @@ class Options:
     threads: int = 1
     rounds: int = 20
     budget: float = 20.0
-    schedule: str | None = None
+    schedules: Sequence[str] = ("",)
     backends: Sequence[str] = ("gcc",)
 
 
 @dataclass
 class Entry:
-    """A case with its contenders: ours by back end, each peer's ways, and their empty calls."""
+    """A case with its contenders: ours by back end and schedule, each peer's ways, and their empty calls."""
 
     case: Case
     ours: dict[str, tuple[Ours, Contender]]
@@ -84,13 +85,14 @@ def prepare(case: Case, peers: Sequence[Peer], options: Options, say: Say) -> En
     inputs = replace(inputs, inputs=tuple((t, aligned(array)) for t, array in inputs.inputs))
     entry = Entry(case, {}, {}, {})
     pause = SETTLE if options.threads > 1 else 0.0
-    for backend in options.backends:
+    for backend, schedule in product(options.backends, options.schedules):
+        name = f"{backend}, {schedule}" if schedule else backend
         try:
-            ours = built(case, backend, options.threads, options.schedule, inputs)
+            ours = built(case, backend, options.threads, schedule or None, inputs)
         except (TxcError, ValueError) as error:
-            entry.rejected[backend] = str(error)
+            entry.rejected[name] = str(error)
             continue
-        entry.ours[backend] = ours, _contender(f"txc {backend}", ours.timed, pause, options)
+        entry.ours[name] = ours, _contender(f"txc {name}", ours.timed, pause, options)
     for peer in peers:
         entry.peers[peer.name] = _ways(peer, case, inputs, pause, options, entry.rejected)
     for name, why in entry.rejected.items():

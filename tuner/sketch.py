@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ..dsl import ast
 
-MOST_TAILS = 3
+MOST_TAILS = 2
 """Tails of one filling. Each doubles code that is compiled, and none of the fastest schedules had more."""
 
 
