@@ -7,21 +7,20 @@ from pathlib import Path
 
 import pytest
 from support.worlds import LAYOUT, world
-from txc.tuner.models import pretrained as module
-from txc.tuner.models.pretrained import pretrained
+from txc.tuner.models.pretrained import loaded, pretrained
 from txc.tuner.models.trees import AnsorModel
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of shipped models with one for `cpu`."""
-    monkeypatch.setattr(module, "FOLDER", tmp_path)
-    pretrained.cache_clear()
+    monkeypatch.setenv("TXC_MODELS", str(tmp_path))
+    loaded.cache_clear()
     model = AnsorModel(LAYOUT)
     model.fit(world(60, 1))
     model.save(tmp_path / "cpu-ansor.npz")
     yield tmp_path
-    pretrained.cache_clear()
+    loaded.cache_clear()
 
 
 def test_a_shipped_model_is_read_once():
