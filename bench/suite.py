@@ -58,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--budget", type=float, default=20.0, metavar="SECONDS",
                       help="for one contender in all rounds; slower ones have fewer rounds (default: 20)")
     made.add_argument("--schedules", nargs="+", default=[""], metavar="SCHEDULE",
-                      help="as for `txc run`: a number, default, record, model; \"\" is what a build takes. Each "
-                      "is a contender of its own")
+                      help="as for `txc run`: a number, default, record, model; \"\" is what a build takes. "
+                      "Each is a contender of its own")
     made.add_argument("--backends", nargs="*", default=["gcc"], choices=("gcc", "clang", "llvm"),
                       help="how the kernels are compiled (default: gcc); none to time the peers alone")
     made.add_argument("--peers", nargs="*", default=["torch", "numpy"], choices=("torch", "numpy"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,15 @@ from .units import clock, duration
 if TYPE_CHECKING:
     from ..api import Kernel
     from ..tuner.tune import Task
+
+
+class Effort(StrEnum):
+    """How much to spend on a kernel."""
+
+    none = "none"
+    quick = "quick"
+    normal = "normal"
+    full = "full"
 
 
 @dataclass(frozen=True)
@@ -44,15 +54,15 @@ class Request:
     kernels: Sequence[Kernel]
     settings: Settings
     limit: Limit
-    objective: str
-    weights: Sequence[float]
-    early_stop: int
-    fresh: bool
-    schedule: str | None
-    backend: str
-    rules: Path | None
-    runner: str
-    json: bool
+    objective: str = "sum"
+    weights: Sequence[float] = (1.0,)
+    early_stop: int = 0
+    fresh: bool = False
+    schedule: str | None = None
+    backend: str = "c"
+    rules: Path | None = None
+    runner: str = ""
+    json: bool = False
 
     def task(self, kernel: Kernel) -> Task:
         """A kernel as the tuner sees it."""
@@ -95,6 +105,15 @@ def one(request: Request) -> int:
             early_stop=request.early_stop, records=settings.records_path, backend=request.backend,
             rules=request.rules, runner=request.runner, on_event=report)
     return _code(outcome.status, outcome.valid > 0)
+
+
+def tuned_first(path: Path, kernels: Sequence[Kernel], settings: Settings, effort: Effort,
+                schedule: str | None) -> None:
+    """Tune kernels that are about to be built, but those whose author wrote a schedule for these sizes."""
+    for kernel in kernels:
+        if not kernel.plan(settings.target, schedule=schedule, threads=settings.threads).finished:
+            limit = limit_of(settings, effort.value, asked=False, kernels=1)
+            one(Request(path, [kernel], settings, limit, schedule=schedule))
 
 
 def several(request: Request) -> int:

@@ -80,7 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     one = collected(kernel, threads, records)
                     if one is not None:
                         found.append(one)
-                        sys.stdout.write(f"{len(one.samples):6d}  {threads}  {next(iter(one.names.values()))}\n")
+                        name = next(iter(one.names.values()))
+                        sys.stdout.write(f"{len(one.samples):6d}  {threads}  {name}\n")
         if found:
             Collection(LAYOUT, Samples.merged([c.samples for c in found]),
                        {n: name for c in found for n, name in c.names.items()}).save(given.output)

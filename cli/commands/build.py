@@ -17,6 +17,7 @@ from ..options import Defines, File, Json, ScheduleChoice, TargetText, Threads
 from ..output import emit as emit_json
 from ..output import say, warn
 from ..settings import Settings, load
+from ..tuning import Effort, tuned_first
 
 if TYPE_CHECKING:
     from ...api import Kernel
@@ -51,14 +52,17 @@ Lib = Annotated[Library | None, typer.Option("--lib", help="Compile to a library
 Emit = Annotated[Product, typer.Option(
     "--emit", help="C source and what belongs to it; or through LLVM an object with its header, LLVM IR, or "
                    "assembly.")]
+EffortChoice = Annotated[Effort, typer.Option(
+    "--effort", help="How long to tune a kernel first that has no schedule for these sizes: about 15 s, a "
+                     "minute, five, or not at all.")]
 RequireTuned = Annotated[bool, typer.Option("--require-tuned", help="Fail if a kernel has not been tuned.")]
 
 
 @guarded
 def build(file: File, kernels: Names = None, output: Folder = Path("build"), target: TargetText = None,
           name: CName = None, emit: Emit = Product.c, lib: Lib = None, require_tuned: RequireTuned = False,
-          schedule: ScheduleChoice = None, threads: Threads = None, define: Defines = None,
-          json: Json = False) -> None:
+          effort: EffortChoice = Effort.none, schedule: ScheduleChoice = None, threads: Threads = None,
+          define: Defines = None, json: Json = False) -> None:
     """Write C source, header, manifest and build snippets of kernels, on request a library; or objects."""
     settings = load(target=target, threads=threads)
     chosen = several(file, kernels or [], define)
@@ -66,6 +70,8 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
         raise usage("R621", "--name is for a single kernel", "build the kernels one by one")
     if lib is not None and emit is not Product.c:
         raise usage("R621", "--lib is for C source", "an object can be put into a library with ar")
+    if effort is not Effort.none:
+        tuned_first(file, chosen, settings, effort, schedule)
     plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
                     records=settings.records_path) for k in chosen]
     for kernel, plan in zip(chosen, plans, strict=True):
@@ -85,12 +91,9 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
 
 def _advice(kernel: Kernel, plan: Build, file: Path, define: list[str] | None, settings: Settings) -> str:
     """How to have a kernel tuned; empty where its author wrote a schedule to use as it is."""
-    if kernel.template(settings.target) is not None:
-        return f"to tune it: {tune_command(file, kernel.name, define, settings)}"
-    if plan.finished:
+    if plan.finished and kernel.template(settings.target) is None:
         return ""
-    return ("there is no schedule with holes to tune; "
-            f"`txc lower {file} {kernel.name} --emit template` writes one to add to the file")
+    return f"to tune it: {tune_command(file, kernel.name, define, settings)}"
 
 
 def _tell_untuned(plan: Build, advice: str, *, required: bool) -> None:
@@ -154,4 +157,4 @@ _USES = {Product.c: '#include "NAME.h", compile with -IFOLDER FOLDER/NAME.c -O2 
 
 _ORIGINS = {"asked": "the schedule asked for", "exact": "the file's schedule for these sizes",
             "record": "the best recorded schedule", "template": "the default of the file's schedule",
-            "default": "the built-in schedule"}
+            "model": "what the cost model picks, not measured", "default": "the built-in schedule"}

@@ -15,16 +15,7 @@ from ..kernels import parted
 from ..kernels import several as chosen_kernels
 from ..options import Backend, BackendName, Defines, File, Json, ScheduleChoice, Seed, TargetText, Threads
 from ..settings import load
-from ..tuning import Request, dry_run, limit_of, one, several, unmeasured
-
-
-class Effort(StrEnum):
-    """How much to spend on a kernel."""
-
-    none = "none"
-    quick = "quick"
-    normal = "normal"
-    full = "full"
+from ..tuning import Effort, Request, dry_run, limit_of, one, several, unmeasured
 
 
 class Goal(StrEnum):

@@ -69,10 +69,16 @@ def test_an_untuned_build_warns_once_with_the_command_that_tunes_it(txc: Txc, fo
                          "txc tune good.tx scale -D N=16 --target cpu:generic --budget 60s\n")
 
 
-def test_without_a_template_it_says_that_one_is_needed(txc: Txc):
-    assert txc("build", "good.tx").err.endswith(
-        "; there is no schedule with holes to tune; `txc lower good.tx scale --emit template` writes one to "
-        "add to the file\n")
+def test_without_a_template_it_can_be_tuned_as_well(txc: Txc):
+    assert txc("build", "good.tx").err.endswith("; to tune it: txc tune good.tx scale --budget 60s\n")
+
+
+def test_an_effort_tunes_first(txc: Txc, require_tool, folder, monkeypatch):  # pyright: ignore
+    require_tool("cc")
+    monkeypatch.setenv("TXC_RECORDS", str(folder / "own.db"))
+    shown = txc("build", "good.tx", "--effort", "quick")
+    assert shown.code == 0
+    assert "1 trial in all" in shown.err
 
 
 def test_a_schedule_without_holes_is_used_as_it_is(txc: Txc, folder):

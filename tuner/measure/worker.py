@@ -29,7 +29,7 @@ from .recipe import Bench, Recipe
 from .timing import again, first_pass
 
 RARELY = 100_000
-"""Objects made between two looks for garbage: building makes many trees and few cycles, an eighth faster so."""
+"""Objects made between two looks for garbage: building makes many trees and few cycles."""
 
 LOADED = 16
 """Candidates that a runner keeps loaded."""
