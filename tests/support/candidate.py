@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from support import forms
 from support.choices import Choices, Seeded
+from support.derived import filled
 from support.directives import Directives, schedule
 from support.kernels import dag
 from support.programs import Program
@@ -23,6 +24,7 @@ from txc.dsl.source import Source
 HERE = ("cpu", "cpu", "cpu:x86-64-v2", "cpu:generic")
 TRIES = 4
 MOST = (4, 8, 12, 20)    # directives that are tried
+SKETCHED = (False, False, False, True)      # whether rules write the schedule
 FORMS = (forms.product, forms.window, forms.rows, forms.instructed)
 
 
@@ -55,7 +57,7 @@ class Candidate:
 
 
 def candidate(choices: Choices, targets: Sequence[str] = HERE) -> Candidate:
-    """A random kernel with a random legal schedule."""
+    """A random kernel with a random legal schedule: any directives, or a sketch that is filled."""
     make = choices.pick(FORMS) if choices.chance() else general
     text, first = make(choices)
     for _ in range(TRIES):
@@ -63,6 +65,8 @@ def candidate(choices: Choices, targets: Sequence[str] = HERE) -> Candidate:
             break
         text, first = make(choices)
     plain = Candidate(text, parse(choices.pick(targets)), ())
+    if choices.pick(SKETCHED):
+        return replace(plain, directives=filled(choices, plain.graph, plain.target))
     if not choices.pick((True, True, True, False)):
         first = ""
     most = choices.pick(MOST)

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
 import pytest
+from support.derived import DENSE, random_rows
 from support.kernels import SMALL, dag, example, suite
 from support.llvm import function_of
 from txc.compiler.dag import Dag
+from txc.compiler.numerics import Array
 from txc.compiler.passes.pipeline import optimise
+from txc.compiler.runtime.jit import Jitted
 from txc.compiler.target.target import parse
-from txc.compiler.verify import verify
+from txc.compiler.verify import Run, verify
 from txc.dsl.parser import parse_directives
-from txc.tuner import population
 from txc.tuner.rules.derive import MOST, derive
 from txc.tuner.sketch import Sketch
 from txc.tuner.sketches import SketchSpace
-from txc.tuner.space import Matrix
 
 SUITE = ("c1d", "c2d", "c3d", "gmm", "grp", "dil", "dep", "t2d", "cap", "nrm", "convlayer", "tbs")
 HOST = parse("cpu")
 
-DENSE = """
-kernel f[M = 512, N = 512, K = 512](A: f32[M, K], B: f32[K, N]) -> (D: f32[M, N]) {
-    C[i, j] = sum[k](A[i, k] * B[k, j])
-    D[i, j] = max(C[i, j], 0)
-}
-"""
+def running(function: Jitted) -> Run:
+    """A function that fills outputs it is given, as verification wants it."""
+    def run(ins: Sequence[Array], outs: Sequence[Array]) -> None:
+        function(*ins, out=outs)
+
+    return run
 
 
 def sketches(graph: Dag, target: str = "cpu") -> tuple[Sketch, ...]:
     return derive(graph, parse(target))
-
-
-def random_rows(space: SketchSpace, number: int, count: int, seed: int) -> Matrix:
-    """Valid rows of one sketch."""
-    template, rng = space.templates[number], np.random.default_rng(seed)
-    found = np.empty((0, len(space.columns)), np.int64)
-    for _ in range(40):
-        rows = space.join(number, population.sample(template, 2048, rng))
-        found = np.concatenate([found, rows[space.valid(rows)]])
-        if len(found) >= count:
-            break
-    return found[:count]
 
 
 @pytest.mark.parametrize("name", [*SMALL, *SUITE])
@@ -53,9 +43,13 @@ def test_every_kernel_has_sketches_that_print_and_parse_back(name: str):
         assert sketch.derivation or not sketch.directives
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SMALL, *SUITE])
 def test_whatever_fills_a_sketch_computes_the_kernel(name: str):
-    """Random fillings of every sketch, through LLVM, against the reference."""
+    """Random fillings of every sketch, through LLVM, against the reference.
+
+    `tests/property` fills sketches of small random kernels in each run of the tests.
+    """
     pytest.importorskip("llvmlite")
     graph = example(name)
     space = SketchSpace(graph, sketches(graph), HOST)
@@ -63,13 +57,13 @@ def test_whatever_fills_a_sketch_computes_the_kernel(name: str):
     for number in range(len(space.templates)):
         for row in random_rows(space, number, 1, seed=number).tolist():
             nest = optimise(space.lower(tuple(row)), HOST)
-            function = function_of(nest)
-            verdict = verify(graph, lambda ins, outs, f=function: f(*ins, out=outs))
+            verdict = verify(graph, running(function_of(nest)))
             assert verdict.ok, f"{verdict.message}\n" + "\n".join(map(str, space.fill(tuple(row))))
             tried += 1
     assert tried
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SUITE)
 @pytest.mark.parametrize("shape", ["0", "1"])
 def test_each_sketch_of_the_suite_has_fillings_within_its_limits(name: str, shape: str):
@@ -80,7 +74,7 @@ def test_each_sketch_of_the_suite_has_fillings_within_its_limits(name: str, shap
 
 
 def test_the_published_sketches_of_a_matrix_product_with_relu_are_derived():
-    """SSRSRS with the consumer fused behind the second level of tiles, and behind the first (Ansor, figure 5)."""
+    """SSRSRS with the consumer fused behind the first level of tiles, and behind the second (Ansor, fig. 5)."""
     found = [s for s in sketches(dag(DENSE)) if s.derivation[-1].rule == "tiling with fusion"]
     orders = [[line.strip() for line in str(s).splitlines() if "order" in line] for s in found]
     assert ["order D: i0 j0 i1 j1 j2", "order C: i0 j0 k0 i1 j1 k1 i2 j2"] in orders
