@@ -72,5 +72,6 @@ def _tiled(draft: Draft, item: StageItem, lane: str, found: dict[str, int], cont
 def _limits(loops: Loops, width: str, context: Context) -> tuple[Limit, ...]:
     lane = next(a for a in loops.split if a.name == loops.lane)
     column = f"{loops.stage}.{lane.name}.{loops.part(lane.name, 1)}"
-    most = max(1, -(-lane.extent // context.target.cores))
+    least = context.widths(lane.extent)[0]      # on machines of more cores than there are vectors
+    most = max(least, -(-lane.extent // context.target.cores))
     return (register_tile(loops, 2, width, context), Limit((column, width), 1, most, "every core has a task"))

@@ -74,7 +74,7 @@ def test_each_sketch_of_the_suite_has_fillings_within_its_limits(name: str, shap
 
 
 def test_the_published_sketches_of_a_matrix_product_with_relu_are_derived():
-    """SSRSRS with the consumer fused behind the first level of tiles, and behind the second (Ansor, fig. 5)."""
+    """SSRSRS with the consumer fused behind the first level of tiles, and the second (Ansor, fig. 5)."""
     found = [s for s in sketches(dag(DENSE)) if s.derivation[-1].rule == "tiling with fusion"]
     orders = [[line.strip() for line in str(s).splitlines() if "order" in line] for s in found]
     assert ["order D: i0 j0 i1 j1 j2", "order C: i0 j0 k0 i1 j1 k1 i2 j2"] in orders
