@@ -18,6 +18,9 @@ from .tiles import Loops, enough_tasks, knob, operands, register_tile, rows_of, 
 TAPS = 8
 """Reduction axes of up to so many points are windows of filters: they are split into all or one."""
 
+HALVINGS = 5
+"""Sizes of an axis in one task, where they are coarse."""
+
 UNROLLED_TAPS = 9
 """Taps that may be unrolled around the innermost loop."""
 
@@ -30,6 +33,7 @@ class Structure:
     item: StageItem
     lane: str
     context: Context
+    coarse: bool = False
 
     @cached_property
     def host(self) -> Loops:
@@ -97,15 +101,21 @@ class Structure:
             parts = [(self.host.part(axis.name, k), "") for k in range(self._host_levels)]
             last = self.host.part(axis.name, self._host_levels)
             if axis.name != self.host.lane:
-                parts.append((last, rows_of(axis) if self._tiles == 1 else f"1..{axis.extent}"))
+                parts.append((last, rows_of(axis) if self._tiles == 1 else self._tile_of_task(axis.extent)))
             elif self._tiles > 1:
                 most = -(-axis.extent // self.context.widths(axis.extent)[0])
                 after = self.host.part(axis.name, self._host_levels + 1)
-                parts += [(last, f"1..{most}"), (after, self.width)]
+                parts += [(last, self._tile_of_task(most)), (after, self.width)]
             else:
                 parts.append((last, self.width))
             made.append(split(f"{self.host.stage}.{axis.name}", parts))
         return made
+
+    def _tile_of_task(self, extent: int) -> str:
+        """What one task may have of an axis: anything, or all, a half, a quarter … down to one."""
+        if not self.coarse:
+            return f"1..{extent}"
+        return f"{{{', '.join(map(str, sorted({1, *(-(-extent // 2 ** k) for k in range(HALVINGS))})))}}}"
 
     @property
     def _lane_loop(self) -> str:

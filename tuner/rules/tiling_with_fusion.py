@@ -37,7 +37,7 @@ class TilingWithFusion:
         assert isinstance(item, StageItem)
         for lane in lane_axes(item.stage, context.lanes):
             for text in self._structures:
-                made = Structure(text, item, lane, context)
+                made = Structure(text, item, lane, context, coarse=self._pack)
                 if made.worthwhile and (self._pack or not made.gathers):
                     items = made.operands() if self._pack else ()
                     yield draft.then(*made.lines(), limits=made.limits(), parts=made.parts(),

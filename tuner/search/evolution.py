@@ -15,9 +15,14 @@ from ..space import Matrix, Space
 from .crossover import Crossover, StageScores
 from .guide import Guide
 from .mutation import Mutation
-from .picking import KEPT, Best, key_columns, pick, random_share
+from .picking import KEPT, Best, key_columns, pick_spread, random_share
 from .random import RandomSearch
 from .searcher import Scores, Seen
+from .strata import Strata
+
+
+FEW = 4
+"""Measured rows of a sketch that breed, however slow it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class EvolutionSearch:
         self._crossover = Crossover(space, stage_scores)
         self._random = RandomSearch(space, seed)
         self._seen = Seen()
+        self._strata = Strata(space)
         self._measured = Measured(len(space.columns))
         self._key_columns = key_columns(space)
         self._rounds = 0
@@ -64,6 +70,7 @@ class EvolutionSearch:
         """Learn what was measured."""
         self._remember(rows)
         self._measured.add(rows, scores)
+        self._strata.tell(rows, scores)
         if self._guide is not None:
             self._guide.tell(rows, scores)
 
@@ -76,7 +83,7 @@ class EvolutionSearch:
         chosen = np.empty((0, len(self._space.columns)), np.int64)
         for breed, wanted in ((self._evolved, rated), (self._descendants, bred - rated)):
             if wanted > 0:
-                picked = pick(breed(wanted), wanted, self._key_columns, cap)
+                picked = pick_spread(breed(wanted), wanted, self._key_columns, cap, self._strata, self._rng)
                 chosen = np.concatenate([chosen, picked])
                 self._remember(picked)
         rest = self._random.ask(count - len(chosen))
@@ -91,7 +98,7 @@ class EvolutionSearch:
     def _evolved(self, count: int) -> Matrix:
         """What the guide rates best in some generations, best first."""
         assert self._guide is not None
-        best = Best(len(self._space.columns), KEPT * count)
+        best = Best(len(self._space.columns), KEPT * count, self._strata)
         population = self._first()
         for generation in range(self._options.generations + 1):
             if len(population) == 0:
@@ -100,13 +107,13 @@ class EvolutionSearch:
             fresh, at = self._seen.fresh_at(population)
             best.add(fresh, scores[at])
             if generation < self._options.generations:
-                population = self._next(population, shares(scores))
+                population = self._next(population, self._strata.balanced(population, shares(scores)))
         return best.rows
 
     def _first(self) -> Matrix:
         """Random rows and the best measured ones."""
         size = self._options.population
-        veterans = self._measured.best(int(self._options.veterans * size))
+        veterans = self._parents(int(self._options.veterans * size))
         return np.concatenate([veterans, self._sampler.valid(size - len(veterans), self._rng)])
 
     def _next(self, population: Matrix, shares: Scores) -> Matrix:
@@ -123,16 +130,25 @@ class EvolutionSearch:
 
     def _descendants(self, count: int) -> Matrix:
         """Children of the measured rows, the fastest of which have most; in the order of birth."""
-        parents = self._measured.best(max(2, int(self._options.veterans * self._measured.count), count))
+        parents = self._parents(max(2, int(self._options.veterans * self._measured.count), count))
         if len(parents) == 0:
             return parents
         found = np.empty((0, len(self._space.columns)), np.int64)
         for _ in range(self._options.generations):
-            children = self._next(parents, _by_rank(len(parents)))
+            children = self._next(parents, self._strata.balanced(parents, _by_rank(len(parents))))
             found = self._seen.fresh(np.concatenate([found, children]))
             if len(found) >= KEPT * count:
                 break
         return found
+
+
+    def _parents(self, count: int) -> Matrix:
+        """The fastest measured rows, and the fastest few of each sketch, fastest first."""
+        rows = self._measured.best(self._measured.count)
+        numbers = self._strata.of(rows)
+        best = {*range(count), *(int(at) for n in range(self._strata.count)
+                                 for at in np.flatnonzero(numbers == n)[:FEW])}
+        return rows[[at for at in sorted(best) if at < len(rows)]]
 
 
 class Measured:

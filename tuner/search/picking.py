@@ -10,20 +10,21 @@ from collections import Counter
 
 import numpy as np
 
-from ..population import keys
+from ..population import keys, without
 from ..roles import Kind, has_sketches, roles
 from ..space import Matrix, Space
 from .searcher import Scores
+from .strata import Strata
 
 KEPT = 24
 """Candidates held for each place of a batch, so that picking can be choosy."""
 
 
 class Best:
-    """The best-rated rows met so far, each once."""
+    """The best-rated rows met so far, each once; `size` of each sketch."""
 
-    def __init__(self, width: int, size: int) -> None:
-        self._size = size
+    def __init__(self, width: int, size: int, strata: Strata) -> None:
+        self._size, self._strata = size, strata
         self._rows = np.empty((0, width), np.int64)
         self._scores = np.empty(0, np.float64)
 
@@ -33,7 +34,11 @@ class Best:
         all_scores = np.concatenate([self._scores, scores])
         _, first = np.unique(keys(all_rows), return_index=True)
         first = np.sort(first)
-        order = first[np.argsort(-all_scores[first], kind="stable")][: self._size]
+        order = first[np.argsort(-all_scores[first], kind="stable")]
+        numbers = self._strata.of(all_rows[order])
+        order = order[np.concatenate([np.flatnonzero(numbers == n)[: self._size]
+                                      for n in range(self._strata.count)])]
+        order = order[np.argsort(-all_scores[order], kind="stable")]
         self._rows, self._scores = all_rows[order], all_scores[order]
 
     @property
@@ -65,6 +70,19 @@ def pick(rows: Matrix, count: int, columns: list[int], cap: int) -> Matrix:
             taken[key] += 1
             chosen.append(position)
     return rows[chosen]
+
+
+def pick_spread(rows: Matrix, count: int, columns: list[int], cap: int, strata: Strata,
+                rng: np.random.Generator) -> Matrix:
+    """Half of a batch as `pick` takes it, the other half from sketches that are drawn by their shares."""
+    if strata.count == 1:
+        return pick(rows, count, columns, cap)
+    chosen = pick(rows, count - count // 2, columns, cap)
+    for number, places in enumerate(strata.draw(count - len(chosen), rng).tolist()):
+        rest = without(rows[strata.of(rows) == number], keys(chosen))
+        chosen = np.concatenate([chosen, pick(rest, places, columns, cap)])
+    rest = without(rows, keys(chosen))
+    return np.concatenate([chosen, pick(rest, count - len(chosen), columns, cap)])
 
 
 def random_share(count: int, part: float, rng: np.random.Generator) -> int:
