@@ -9,6 +9,7 @@ What the words after a fence mean:
     c NAME.c, cmake NAME …   a file of the page's folder
     console                  `$` lines run there, one after the other, and print what stands below them
     python                   runs there, after the blocks above it; a block `text` behind it is what it prints
+    python NAME.py           a file of the page's folder
 
 A line `…` in an output stands for any lines, `…` in a line for any text.
 """

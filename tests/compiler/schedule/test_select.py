@@ -178,3 +178,31 @@ def test_schedules_of_unknown_kernels_are_left_to_the_checker():
 
 def test_none_asked_for_means_plain_loops():
     assert choose(TEMPLATE, asked="none").directives == ()
+
+
+def pick(schedules: str = "", asked: str | None = None, *, record: bool = False) -> Choice:
+    """What is chosen where a cost model has a pick."""
+    source = Source(KERNEL + schedules)
+    file = parse(source)
+    sources = Sources(lambda: Recorded(RECORD, {}) if record else None, lambda _: FILLED, lambda: BUILT_IN,
+                      lambda: FILLED)
+    return select(file, elaborate(file, "dense"), target("cpu:x86-64-v3"), sources, asked, source)
+
+
+def test_a_model_s_pick_is_better_than_the_default_and_worse_than_all_else():
+    assert (pick().origin, pick().directives) == ("model", FILLED)
+    assert pick(TEMPLATE).origin == "template"
+    assert pick(record=True).origin == "record"
+
+
+def test_records_and_models_can_be_asked_for():
+    """Whatever the file has."""
+    assert pick(exact("i"), "record", record=True).directives == RECORD
+    assert pick(exact("i"), "model").origin == "model"
+
+
+@pytest.mark.parametrize("asked", ["record", "model"])
+def test_asking_for_what_there_is_not_is_an_error(asked: str):
+    with pytest.raises(TxcError) as error:
+        choose("", asked=asked)
+    assert error.value.diagnostics[0].code == "R609"
