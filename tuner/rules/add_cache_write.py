@@ -14,11 +14,13 @@ class AddCacheWrite:
     name = "add cache write"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only tiled stages that no consumer takes in."""
         if not isinstance(item, StageItem) or item.consumer or not needs_tiling(item.stage):
             return Verdict.SKIP
         return Verdict.SKIP if elementwise_consumer(context.graph, item.stage) else Verdict.ONLY
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """The work goes on in the new stage, whose consumer is the old one."""
         assert isinstance(item, StageItem)
         name = f"{item.name.replace('.', '_')}_local"
         yield draft.then(f"cache_write {item.name} as {name}",

@@ -27,6 +27,7 @@ class AddRfactor:
     name = "add rfactor"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Long sums of few elements; other rules are tried too."""
         if not isinstance(item, StageItem) or item.consumer or not item.stage.reduction_axes:
             return Verdict.SKIP
         space, terms = prod(item.stage.shape), prod(a.extent for a in item.stage.reduction_axes)
@@ -37,6 +38,7 @@ class AddRfactor:
         return Verdict.APPLY if few and terms * space >= LONG else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """A draft for each number of parts that the first reduction axis has terms for."""
         assert isinstance(item, StageItem)
         axis = item.stage.reduction_axes[0]
         for parts in PARTS:

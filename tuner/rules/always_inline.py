@@ -14,9 +14,11 @@ class AlwaysInline:
     name = "always inline"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only stages that `analysis.inlineable` finds cheap."""
         if isinstance(item, StageItem) and not item.consumer and inlineable(context.graph, item.stage):
             return Verdict.ONLY
         return Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """One directive."""
         yield draft.then(f"inline {item.name}")

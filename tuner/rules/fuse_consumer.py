@@ -17,11 +17,13 @@ class FuseConsumer:
     name = "fuse consumer"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only stages that alone read a tiled reduction."""
         if not isinstance(item, StageItem) or item.consumer or item.stage.reduction is not None:
             return Verdict.SKIP
         return Verdict.ONLY if tiled_producer(context.graph, item.stage) else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """No directives: the reduction comes next, and knows its consumer."""
         assert isinstance(item, StageItem)
         name = tiled_producer(context.graph, item.stage)
         producer = StageItem(name, context.graph.stage(name), item.name)

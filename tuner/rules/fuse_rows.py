@@ -23,11 +23,13 @@ class FuseRows:
     name = "fuse rows"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only stages with others in the group of their rows."""
         if not isinstance(item, StageItem) or item.consumer or needs_tiling(item.stage):
             return Verdict.SKIP
         return Verdict.ONLY if _group(draft, item, context) else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """One draft for the whole group, with products in tiles of rows if there are any."""
         assert isinstance(item, StageItem)
         group = _group(draft, item, context)
         products = _products(context.graph, item.stage, group)

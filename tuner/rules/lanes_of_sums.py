@@ -16,11 +16,13 @@ class LanesOfSums:
     name = "lanes of sums"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only reductions without reuse whose terms lie along memory."""
         if not isinstance(item, StageItem) or item.consumer or needs_tiling(item.stage):
             return Verdict.SKIP
         return Verdict.ONLY if lane_axis(item.stage, context.lanes) else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """Vectors of sums; the elements are tasks."""
         assert isinstance(item, StageItem)
         lines: list[str] = []
         in_lanes(item, context, lines)

@@ -18,9 +18,11 @@ class KeepOperand:
     name = "read in place"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Any operand."""
         return Verdict.ONLY if isinstance(item, OperandItem) else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """The draft as it is; none where reads would be gathers."""
         assert isinstance(item, OperandItem)
         if not item.packed:
             yield draft.then()
@@ -35,11 +37,13 @@ class PackOperand:
     name = "pack operand"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Operands that are not constant; other rules are tried too."""
         if isinstance(item, OperandItem) and not _constant(item, context):
             return Verdict.APPLY
         return Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """A copy at one of the item's places."""
         assert isinstance(item, OperandItem)
         copy = _copy(item, context)
         places = ", ".join(item.places)
@@ -56,9 +60,11 @@ class PackAhead:
     name = "pack operand ahead"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Any operand; it may be read in place too."""
         return Verdict.APPLY if isinstance(item, OperandItem) else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """A copy at the root; long ones are made by all threads."""
         assert isinstance(item, OperandItem)
         lines = [_cache_read(item, context), *_panels(item, context)]
         shape = context.graph.tensor(item.tensor).shape

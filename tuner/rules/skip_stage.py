@@ -14,9 +14,11 @@ class SkipStage:
     name = "skip"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Whatever is left."""
         return Verdict.ONLY
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """Nothing for an operand or fewer elements than lanes; tasks and lanes else."""
         if not isinstance(item, StageItem) or not item.stage.axes or item.stage.points < context.lanes:
             yield draft.then()
             return

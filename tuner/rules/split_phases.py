@@ -25,6 +25,7 @@ class SplitPhases:
     name = "split by phase"
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Only where phases and taps make few copies of the innermost loop."""
         if not isinstance(item, StageItem) or item.consumer or not needs_tiling(item.stage):
             return Verdict.SKIP
         found = phases(item.stage)
@@ -32,6 +33,7 @@ class SplitPhases:
         return Verdict.ONLY if found and copies <= MOST else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """One draft, if lanes do not run along a phase."""
         assert isinstance(item, StageItem)
         found = phases(item.stage)
         for lane in lane_axes(item.stage, context.lanes)[:1]:

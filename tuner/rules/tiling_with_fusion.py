@@ -29,11 +29,13 @@ class TilingWithFusion:
         self._pack = pack
 
     def condition(self, draft: Draft, item: Item, context: Context) -> Verdict:
+        """Tiled stages with a consumer; the structures without packing are the last tried."""
         if not isinstance(item, StageItem) or not item.consumer or not needs_tiling(item.stage):
             return Verdict.SKIP
         return Verdict.APPLY if self._pack else Verdict.ONLY
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
+        """A draft for each axis that can be in lanes and each structure that differs."""
         assert isinstance(item, StageItem)
         for lane in lane_axes(item.stage, context.lanes):
             for text in self._structures:
