@@ -1,4 +1,4 @@
-"""Which sketches a search looks into: the promising ones more, none never.
+"""Which sketches a search looks into: promising ones more, none never.
 
 A sketch whose random fillings are poor may have the best one: a structure with many loops needs them all right.
 A model that has seen little of it rates it low, and would leave it there.
@@ -12,8 +12,8 @@ from ..foreign import Foreign
 from ..space import Matrix, Space
 from .searcher import Scores
 
-STEEP = 3.0
-"""How fast the share of a sketch falls with its best time: one that is twice as slow has an eighth."""
+STEEP = 2.0
+"""How fast the share of a sketch falls with its best time: one that is twice as slow has a quarter."""
 
 
 class Strata:
@@ -25,11 +25,14 @@ class Strata:
         several = first is not None and first.name == "sketch"
         self.count = len(first.values or ()) if several and first is not None else 1
         self._seconds = np.full(self.count, np.inf)
+        self._told = np.zeros(self.count)
 
     def tell(self, rows: Matrix, seconds: Scores) -> None:
         """Learn what was measured."""
         if len(rows):
-            np.minimum.at(self._seconds, self.of(rows), seconds)
+            numbers = self.of(rows)
+            np.minimum.at(self._seconds, numbers, seconds)
+            np.add.at(self._told, numbers, 1)
 
     def of(self, rows: Matrix) -> Matrix:
         """The number of each row's sketch."""
@@ -37,11 +40,15 @@ class Strata:
 
     @property
     def shares(self) -> Scores:
-        """How much of a search each sketch should have; those not measured as much as the best."""
+        """How much of a search each sketch should have: by its best time, and less if much is known of it.
+
+        Those of which nothing was measured have as much as the best.
+        """
         best = self._seconds.min()
         if not np.isfinite(best):
             return np.full(self.count, 1 / self.count)
         worth = np.where(np.isfinite(self._seconds), best / self._seconds, 1.0) ** STEEP
+        worth /= np.sqrt(1 + self._told)
         return worth / worth.sum()
 
     def balanced(self, rows: Matrix, shares: Scores) -> Scores:
