@@ -150,7 +150,10 @@ class Kernel:
         machine = parse_target(target)
         if not exists(machine.family) or not machine.features <= host().features:
             return None
-        text = unmeasured(self.task(target, threads=threads, schedule=DERIVED))
+        try:
+            text = unmeasured(self.task(target, threads=threads, schedule=DERIVED))
+        except TxcError:
+            return None     # such as bad rules of an installed package; the built-in schedule needs none
         return None if text is None else parse_directives(text)
 
     def template(self, target: str = "cpu", *, schedule: str | None = None) -> ast.Schedule | None:
@@ -184,16 +187,17 @@ class Kernel:
         return self.plan(schedule=schedule).verify(seed=seed)
 
     def tune(self, *, trials: int | None = None, budget: float | None = None, search: str = "evolution",
-             target: str = "cpu", threads: int = 0, seed: int = 0, fresh: bool = False, early_stop: int = 0,
-             schedule: str | None = None, records: Path | None = None, backend: str = "c",
-             rules: Path | None = None, runner: str = "",
+             model: str | None = None, target: str = "cpu", threads: int = 0, seed: int = 0,
+             fresh: bool = False, early_stop: int = 0, schedule: str | None = None,
+             records: Path | None = None, backend: str = "c", rules: Path | None = None, runner: str = "",
              on_event: Callable[[Event], None] = lambda event: None) -> Outcome:
         """Search for the fastest schedule of the kernel, and record every trial.
 
         What is searched are the fillings of its template or, where the file has none or `schedule` is
         `derived`, of the sketches that rules derive. The budget is `trials` of the kernel in total, those of
         earlier runs included, or `budget` seconds of this run, or both; a minute without either. `search` is
-        a name of `txc.tuner.search.registry`; `schedule` the number of the template in the file, where the
+        a name of `txc.tuner.search.registry`, `model` what rates candidates: `ansor`, `rank`, `random` or
+        `none`, by default what suits the search; `schedule` the number of the template in the file, where the
         closest is not meant; `fresh` forgets earlier trials. `backend` is what the finalists are compiled
         with, as builds are: `c` or `llvm`. `early_stop` ends the search after so many trials without
         improvement. `rules` is a Python file with derivation rules of your own, `runner` the address of a
@@ -208,7 +212,7 @@ class Kernel:
                          runner=runner)
         limit = 60.0 if trials is None and budget is None else budget
         with Records(records) as store:
-            return tune(task, Budget(trials, limit), store, searcher=search, on_event=on_event,
+            return tune(task, Budget(trials, limit), store, searcher=search, model=model, on_event=on_event,
                         options=Options(seed=seed, fresh=fresh, early_stop=early_stop, runner=runner))
 
     def task(self, target: str = "cpu", *, schedule: str | None = None, threads: int = 0, backend: str = "c",

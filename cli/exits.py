@@ -19,7 +19,7 @@ INTERRUPTED = 130
 # Where such an error points into a file, the file is wrong, not the command.
 _USAGE = frozenset(("R600", "R601", "R602", "R603", "R604", "R605", "R606", "R607", "R608", "R609",
                     "R621", "R624", "R625", "R662", "R666", "R686", "R670", "R671", "R672", "R673",
-                    "R626", "T113"))
+                    "R626", "R684", "T113"))
 _NO_TARGET = frozenset(("R620",))
 _WRONG = frozenset(("R622",))
 

@@ -18,7 +18,7 @@ from ..dsl.diagnostics import Diagnostic, TxcError, did_you_mean
 from ..dsl.source import Source
 from ..version import __version__
 from .events import Event
-from .guidance import Guides, learning
+from .guidance import MODELS, Guides, chosen, learning
 from .loop import run
 from .measure.kernel import KernelRecipe
 from .measure.recipe import Row
@@ -68,15 +68,17 @@ class Task:
 
 
 def tune(task: Task, budget: Budget, records: Records, *, searcher: str = "evolution",
-         on_event: Callable[[Event], None] = lambda event: None, options: Options | None = None,
-         guides: Guides = learning) -> Outcome:
+         model: str | None = None, on_event: Callable[[Event], None] = lambda event: None,
+         options: Options | None = None, guides: Guides | None = None) -> Outcome:
     """Search for the best schedule until the budget is spent; trials recorded earlier are not made again.
 
-    `searcher` is a name of `search.registry.SEARCHERS`. Ctrl-C ends the run in good order: the outcome's
+    `searcher` is a name of `search.registry.SEARCHERS`, `model` one of `guidance.MODELS` (None: what suits
+    the searcher) unless `guides` are given. Ctrl-C ends the run in good order: the outcome's
     status says so. Raises TxcError with S codes for an illegal template, R610 where there is no C compiler,
-    R651 if the reference cannot be evaluated, R672 for an unknown searcher.
+    R651 if the reference cannot be evaluated, R672 for an unknown searcher, R684 for an unknown model.
     """
     options = options or Options()
+    guides = guides or MODELS[chosen(model, searcher)]
     problem = problem_of(task)
     made = searcher_of(problem, searcher, options.seed, guides)
     return run(problem, made, budget, records, on_event, options)
@@ -94,7 +96,7 @@ def problem_of(task: Task) -> Problem:
     """A task as the loop sees it. Raises TxcError as `tune` does."""
     searching = "llvm" if has_llvm() else "c"
     with legal(task.source):
-        space = SketchSpace(task.dag, task.sketches, task.target)
+        space = SketchSpace(task.dag, task.sketches, task.target, task.key.threads)
     key = task.key
     generator = generator_version()
     expected = Path(f"{key.kernel_hash}-{generator}.npz")

@@ -34,6 +34,9 @@ class Oracle:
     def score(self, matrix: Any) -> Any:
         return -matrix[:, 1].astype(np.float64)
 
+    def stage_scores(self, matrix: Any) -> Any:
+        return {}
+
 
 @pytest.fixture
 def study(tmp_path: Path) -> Ablation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
@@ -96,3 +97,7 @@ class Oracle:
 
     def score(self, matrix: Matrix) -> Scores:
         return -np.log(seconds(matrix)) + self._noise * self._rng.standard_normal(len(matrix))
+
+    def stage_scores(self, matrix: Matrix) -> Mapping[str, Scores]:
+        """Nothing: only of whole candidates is anything known."""
+        return {}

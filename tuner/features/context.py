@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from ...compiler.schedule.holes import Column
 from ...compiler.schedule.template import Matrix, Template
+from ..sketches import SketchSpace
 from .accesses import Access
 from .formula import Number, pick, product
 from .levels import Level
 from .logs import Block, Logs
+from .rows import Features
 from .statement import Kernel, Statement
 from .structures import ROWS, Structures, blocks
 
@@ -50,6 +52,30 @@ def itervars(template: Template, matrix: Matrix) -> Values:
     and how often each.
     """
     return np.concatenate([_fixed(_ITERVARS, template, matrix), knobs(template, matrix)], axis=1)
+
+
+class Contexts:
+    """`itervars` of candidates of several sketches, a single row each: columns that a candidate's sketch does
+    not have are 0. Then come as many columns as there are sketches, with a 1 for that of the candidate."""
+
+    def __init__(self, space: SketchSpace) -> None:
+        self._space = space
+        self._wide = max(_width(template) for template in space.templates)
+
+    def __call__(self, matrix: Matrix) -> Features:
+        """Of valid rows of the space."""
+        found = np.zeros((len(matrix), self._wide + len(self._space.templates)), np.float32)
+        for number, positions, own in self._space.parts(matrix):
+            values = itervars(self._space.templates[number], own)
+            found[positions, : values.shape[1]] = values
+            found[positions, self._wide + number] = 1
+        return Features(found, np.arange(len(matrix)))
+
+
+def _width(template: Template) -> int:
+    """How many numbers `itervars` are."""
+    none = np.empty((0, len(template.columns)), np.int64)
+    return max(context.width for context in _ITERVARS.every(template)) + knobs(template, none).shape[1]
 
 
 def curves(template: Template, matrix: Matrix) -> Values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...compiler.schedule.state import State
 from ...compiler.target.target import Target
@@ -66,8 +66,8 @@ class Kernel:
         return total(list(largest.values()))
 
 
-def kernel(state: State, formulas: Formulas) -> Kernel:
-    """The statements of a scheduled kernel, producers first.
+def kernel(state: State, formulas: Formulas, cores: int = 0) -> Kernel:
+    """The statements of a scheduled kernel, producers first; it runs on so many cores (0: all of the target).
 
     Setting the accumulators of a reduction is no statement of its own: it writes each once, as what reads
     them does.
@@ -75,7 +75,8 @@ def kernel(state: State, formulas: Formulas) -> Kernel:
     nests = nested(state, formulas)
     made = [_statement(state, nests, nest, formulas) for nest in nests.values()]
     order = {name: number for number, name in enumerate(state.stages)}
-    return Kernel(tuple(sorted(made, key=lambda s: order[s.nest.stage.name])), state.target)
+    target = replace(state.target, cores=cores or state.target.cores)
+    return Kernel(tuple(sorted(made, key=lambda s: order[s.nest.stage.name])), target)
 
 
 def _statement(state: State, nests: dict[str, Nested], nest: Nested, formulas: Formulas) -> Statement:

@@ -26,34 +26,42 @@ class Structures(Generic[Made]):
 
     def __init__(self, make: Callable[[Kernel], Made]) -> None:
         self._make = make
-        self._known: WeakKeyDictionary[Template, dict[Row, Made | None]] = WeakKeyDictionary()
+        self._known: WeakKeyDictionary[Template, dict[tuple[int, Row], Made | None]] = WeakKeyDictionary()
+        self._every: WeakKeyDictionary[Template, list[Made]] = WeakKeyDictionary()
 
-    def groups(self, template: Template, matrix: Matrix) -> Iterator[tuple[Made, Positions]]:
-        """Candidates by structure, as positions in the matrix; those whose choices are illegal are left
-        out."""
+    def groups(self, template: Template, matrix: Matrix,
+               cores: int = 0) -> Iterator[tuple[Made, Positions]]:
+        """Candidates by structure, as positions in the matrix; those whose choices are illegal are left out.
+
+        They run on so many cores (0: all of the target).
+        """
         keys = np.ascontiguousarray(matrix[:, : len(template.structural)])
         found, number = keys[:1], np.zeros(len(keys), np.int64)
         if keys.shape[1]:
             found, number = np.unique(keys, axis=0, return_inverse=True)
         for k, key in enumerate(found):
-            made = self._of(template, tuple(map(int, key)))
+            made = self._of(template, tuple(map(int, key)), cores)
             if made is not None:
                 yield made, np.flatnonzero(number.ravel() == k)
 
     def every(self, template: Template) -> list[Made]:
         """Those of all legal structures, in a fixed order."""
-        rows = (tuple(choice.values()) for choice in structures(template.directives, template.numbers))
-        return [made for row in rows if (made := self._of(template, row)) is not None]
+        if template not in self._every:
+            rows = (tuple(choice.values()) for choice in structures(template.directives, template.numbers))
+            found = (self._of(template, row, 0) for row in rows)
+            self._every[template] = [made for made in found if made is not None]
+        return self._every[template]
 
-    def _of(self, template: Template, key: Row) -> Made | None:
+    def _of(self, template: Template, row: Row, cores: int) -> Made | None:
         known = self._known.setdefault(template, {})
+        key = (cores, row)
         if key not in known:
-            structure = template.structure(key)
+            structure = template.structure(row)
             if structure is None:
                 known[key] = None
             else:
                 ranges = {c.name: (float(c.low), float(c.high)) for c in structure.columns.values()}
-                known[key] = self._make(kernel(structure.state, Formulas(ranges)))
+                known[key] = self._make(kernel(structure.state, Formulas(ranges), cores))
         return known[key]
 
 

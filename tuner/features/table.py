@@ -21,9 +21,10 @@ _SMALL = 1e-6  # no level of the curve is narrower
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The features of a statement as formulas: those before the buffers', the buffers', the points of the
-    curve, and those after it."""
+    """The features of a statement of a stage as formulas: those before the buffers', the buffers', the points
+    of the curve, and those after it."""
 
+    stage: str
     before: Sequence[Number]
     buffers: Sequence[Sequence[Number]]
     curve: Sequence[tuple[Number, Number]]
@@ -34,7 +35,8 @@ def numbers(kernel: Kernel, statement: Statement) -> Numbers:
     """The formulas of a statement's features."""
     buffers = [ansor.access(kernel, statement, number) for number in range(len(statement.accesses))]
     after = [*ansor.tail(statement), *machine.machine(kernel, statement)]
-    return Numbers(ansor.head(statement), buffers, ansor.curve(statement, flops(statement.counts)), after)
+    curve = ansor.curve(statement, flops(statement.counts))
+    return Numbers(statement.nest.stage.name, ansor.head(statement), buffers, curve, after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,10 @@ class _Plan:
 
 
 class Table:
-    """Computes the features of every statement of a structure."""
+    """Computes the features of every statement of a structure. `stages` has the stage of each."""
 
     def __init__(self, statements: Sequence[Numbers], rows: int) -> None:
-        self.statements = len(statements)
+        self.stages = tuple(each.stage for each in statements)
         self._logs = Logs((number for each in statements for number in _all(each)), rows)
         self._plans = [self._plan(each) for each in statements]
 

@@ -77,6 +77,9 @@ class Model(Protocol):
         """Learn from all that was measured so far; what earlier calls taught is forgotten."""
         ...
 
-    def score(self, features: Features, candidates: int) -> Floats:
-        """A number for each of so many candidates, higher for those that look faster."""
+    def score(self, features: Features, candidates: int, task: int | None = None) -> Floats:
+        """A number for each of so many candidates, higher for those that look faster.
+
+        `task` is their task's number in the samples, where it is known.
+        """
         ...

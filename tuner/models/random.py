@@ -19,5 +19,5 @@ class RandomModel:
     def fit(self, samples: Samples) -> None:
         """Nothing."""
 
-    def score(self, features: Features, candidates: int) -> Floats:
+    def score(self, features: Features, candidates: int, task: int | None = None) -> Floats:
         return self._rng.random(candidates)

@@ -33,8 +33,8 @@ class ForestModel(ABC):
     """Implements `model.Model` with a forest: a candidate's score is the sum over its rows.
 
     `layout` names the features (`layout.layout`). `prior` was fitted to other tasks: what it says is where
-    this model starts from, the less so the more is measured. As base margin it can help at once where the
-    tasks resemble each other, and mislead where they do not, which `trust` says.
+    this model starts from, the less so the more is measured of the task in question. As base margin it can
+    help at once where the tasks resemble each other, and mislead where they do not, which `trust` says.
     """
 
     kind: ClassVar[str]
@@ -45,16 +45,28 @@ class ForestModel(ABC):
         self.label: Label = label
         self.growth = growth or Growth()
         self._prior = prior
-        self._fitted: Fitted | None = None
+        self._own: Fitted | None = None
+        self._shares: dict[int, float] = {}     # what the prior still says of each task
 
     @property
     def fitted(self) -> Fitted | None:
-        """What scores now: the fit or, before the first, the prior."""
-        return self._fitted or self._prior
+        """What scores now: the fit or, before the first, the prior; of several tasks that least measured."""
+        return self.fitted_to(max(self._shares, key=self._shares.__getitem__, default=None))
+
+    def fitted_to(self, task: int | None) -> Fitted | None:
+        """What scores a task: the fit, and what the prior still says of it."""
+        own, prior = self._own, self._prior
+        if own is None or prior is None:
+            return own or prior
+        share = 1.0 if task is None else self._shares.get(task, 1.0)
+        if share == 0:
+            return own
+        forest = Forest.joined([prior.forest.scaled(share), own.forest])
+        return Fitted(self.kind, self.layout, own.start + share * prior.start, forest)
 
     @property
     def trust(self) -> float:
-        if self._fitted is not None:
+        if self._own is not None:
             return 1.0
         return 0.5 if self._prior is not None else 0.0
 
@@ -66,20 +78,26 @@ class ForestModel(ABC):
         good = samples.select(usable(samples))
         if len(good) < 2:
             return
-        share = fade(len(samples))
-        prior = [] if share == 0 or self._prior is None else [self._prior]
-        base = sum((share * p.score(good.features, len(good)) for p in prior), np.zeros(len(good)))
+        tasks, measured = np.unique(samples.tasks, return_counts=True)
+        self._shares = {task: fade(n) for task, n in zip(tasks.tolist(), measured.tolist(), strict=True)}
+        base = self._base(good)
         worth = labels(good, self.label)
         start = self._start(worth - base, importance(worth, good.weights))
         objective = by_rows(self._loss(worth, good), good.features.owner, base + start)
         own = grow(good.features.values, objective, self.growth)
-        forest = Forest.joined([*(p.forest.scaled(share) for p in prior), own])
-        total = start + sum(share * p.start for p in prior)
-        self._fitted = Fitted(self.kind, self.layout, total, forest)
+        self._own = Fitted(self.kind, self.layout, start, own)
 
-    def score(self, features: Features, candidates: int) -> Floats:
+    def _base(self, samples: Samples) -> Floats:
+        """What the prior still says of candidates (candidates,)."""
+        shares = np.array([self._shares[task] for task in samples.tasks.tolist()])
+        if self._prior is None or not shares.any():
+            return np.zeros(len(samples))
+        return shares * self._prior.score(samples.features, len(samples))
+
+    def score(self, features: Features, candidates: int, task: int | None = None) -> Floats:
         """The scores (candidates,), higher is faster; all 0 while nothing is known."""
-        return np.zeros(candidates) if self.fitted is None else self.fitted.score(features, candidates)
+        fitted = self.fitted if task is None else self.fitted_to(task)
+        return np.zeros(candidates) if fitted is None else fitted.score(features, candidates)
 
     def save(self, path: Path) -> None:
         """Write what scores now to a file; there is a fit or a prior."""

@@ -10,22 +10,25 @@ from ..sampler import Sampler
 from ..space import Matrix, Space
 from .guide import Guide
 from .mutation import Mutation
-from .picking import KEPT, Best, key_columns, pick, random_share
+from .picking import KEPT, Best, exploration, key_columns, pick, random_share
 from .random import RandomSearch
 from .searcher import Scores, Seen
+from .strata import Strata
 
 
 @dataclass(frozen=True, slots=True)
 class Annealing:
     """How chains walk: at most `steps` mutations, fewer once nothing new was among the best for `patience`.
 
-    The temperature falls from 1 to 0, in units of the spread of the chains' first scores.
+    The temperature falls from 1 to 0, in units of the spread of the chains' first scores. `epsilon`, `least`
+    and `cap` are as in `evolution.Evolution`.
     """
 
     chains: int = 128
     steps: int = 200
     patience: int = 25
     epsilon: float = 0.2
+    least: float = 0.05
     cap: int = 3
 
 
@@ -39,10 +42,12 @@ class AnnealingSearch:
                  options: Annealing | None = None) -> None:
         self._space, self._guide = space, guide
         self._options = options or Annealing()
-        self._rng = np.random.default_rng(seed)
+        own, other = np.random.SeedSequence(seed).spawn(2)      # two orders that have nothing in common
+        self._rng = np.random.default_rng(own)
         self._sampler, self._mutation = Sampler(space), Mutation(space)
-        self._random = RandomSearch(space, seed)
+        self._random = RandomSearch(space, other)
         self._seen = Seen()
+        self._strata = Strata(space)
         self._chains = np.empty((0, len(space.columns)), np.int64)
         self._key_columns = key_columns(space)
         self._rounds = 0
@@ -59,8 +64,9 @@ class AnnealingSearch:
 
     def ask(self, count: int) -> Matrix:
         """The next batch: what is rated best, and some at random."""
-        rated = count - random_share(count, self._options.epsilon, self._rng)
-        rated = round(rated * (self._guide.trust if self._guide is not None else 0))
+        trust = self._guide.trust if self._guide is not None else 0.0
+        part = exploration(trust, self._options.epsilon, self._options.least)
+        rated = round((count - random_share(count, part, self._rng)) * trust)
         chosen = np.empty((0, len(self._space.columns)), np.int64)
         if self._guide is not None and rated > 0:
             found = self._walked(self._guide, rated)
@@ -73,7 +79,7 @@ class AnnealingSearch:
 
     def _walked(self, guide: Guide, count: int) -> Matrix:
         """The best rows that the chains meet, best first."""
-        best = Best(len(self._space.columns), KEPT * max(count, 1))
+        best = Best(len(self._space.columns), KEPT * max(count, 1), self._strata)
         if len(self._chains) == 0:
             self._chains = self._sampler.valid(self._options.chains, self._rng)
         if len(self._chains) == 0:

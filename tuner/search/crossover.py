@@ -53,7 +53,8 @@ class Crossover:
 
     def _better(self, nodes: list[str], mothers: Matrix, fathers: Matrix,
                 rng: np.random.Generator) -> dict[str, Mask]:
-        """For each node, which rows take it from the father: where he is rated higher, else by lot."""
+        """For each node, which rows take it from the father: where he is rated higher; by lot where both are
+        rated alike or not at all."""
         found = {node: rng.random(len(mothers)) < 0.5 for node in nodes}
         if self._scores is not None:
             his, hers = self._scores(fathers), self._scores(mothers)

@@ -12,14 +12,13 @@ import numpy as np
 
 from ..sampler import Sampler
 from ..space import Matrix, Space
-from .crossover import Crossover, StageScores
+from .crossover import Crossover
 from .guide import Guide
 from .mutation import Mutation
-from .picking import KEPT, Best, key_columns, pick_spread, random_share
+from .picking import KEPT, Best, exploration, key_columns, pick_spread, random_share
 from .random import RandomSearch
 from .searcher import Scores, Seen
 from .strata import Strata
-
 
 FEW = 4
 """Measured rows of a sketch that breed, however slow it is."""
@@ -30,9 +29,9 @@ class Evolution:
     """How a search breeds.
 
     `population` rows live for `generations`; a share `mated` of each new one has two parents, a share
-    `mutated` is changed. Up to a share `veterans` of the first are the best measured rows. A share `epsilon`
-    of each batch is random. Of a batch at most `cap` rows agree in their key columns, and one more each
-    `patience` rounds.
+    `mutated` is changed. Up to a share `veterans` of the first are the best measured rows. A share of each
+    batch is random: `epsilon` without a guide, `least` with one that is trusted entirely. Of a batch at most
+    `cap` rows agree in their key columns, and one more each `patience` rounds.
     """
 
     population: int = 512
@@ -41,6 +40,7 @@ class Evolution:
     mutated: float = 0.85
     veterans: float = 0.2
     epsilon: float = 0.2
+    least: float = 0.05
     cap: int = 3
     patience: int = 1
 
@@ -53,13 +53,14 @@ class EvolutionSearch:
     """
 
     def __init__(self, space: Space, seed: int = 0, guide: Guide | None = None,
-                 options: Evolution | None = None, stage_scores: StageScores | None = None) -> None:
+                 options: Evolution | None = None) -> None:
         self._space, self._guide = space, guide
         self._options = options or Evolution()
-        self._rng = np.random.default_rng(seed)
+        own, other = np.random.SeedSequence(seed).spawn(2)      # two orders that have nothing in common
+        self._rng = np.random.default_rng(own)
         self._sampler, self._mutation = Sampler(space), Mutation(space)
-        self._crossover = Crossover(space, stage_scores)
-        self._random = RandomSearch(space, seed)
+        self._crossover = Crossover(space, guide.stage_scores if guide is not None else None)
+        self._random = RandomSearch(space, other)
         self._seen = Seen()
         self._strata = Strata(space)
         self._measured = Measured(len(space.columns))
@@ -76,8 +77,10 @@ class EvolutionSearch:
 
     def ask(self, count: int) -> Matrix:
         """The next batch: what is rated best, descendants of the fastest, and some at random."""
-        bred = count - random_share(count, self._options.epsilon, self._rng)
-        rated = round(bred * (self._guide.trust if self._guide is not None else 0))
+        trust = self._guide.trust if self._guide is not None else 0.0
+        part = exploration(trust, self._options.epsilon, self._options.least)
+        bred = count - random_share(count, part, self._rng)
+        rated = round(bred * trust)
         cap = self._options.cap + self._rounds // self._options.patience
         self._rounds += 1
         chosen = np.empty((0, len(self._space.columns)), np.int64)
@@ -140,7 +143,6 @@ class EvolutionSearch:
             if len(found) >= KEPT * count:
                 break
         return found
-
 
     def _parents(self, count: int) -> Matrix:
         """The fastest measured rows, and the fastest few of each sketch, fastest first."""

@@ -85,6 +85,11 @@ def pick_spread(rows: Matrix, count: int, columns: list[int], cap: int, strata: 
     return np.concatenate([chosen, pick(rest, count - len(chosen), columns, cap)])
 
 
+def exploration(trust: float, most: float, least: float) -> float:
+    """The part of a batch that is random: `most` while nothing rates rows, less the more that is trusted."""
+    return most - trust * max(most - least, 0.0)
+
+
 def random_share(count: int, part: float, rng: np.random.Generator) -> int:
     """How many of a batch are random: rounded by lot, so that small batches explore too."""
     return min(count, int(count * part + rng.random()))

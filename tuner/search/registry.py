@@ -30,3 +30,6 @@ SEARCHERS: dict[str, Maker] = {
     "ga": lambda space, seed, guide=None: EvolutionSearch(space, seed),
     "annealing": lambda space, seed, guide=None: AnnealingSearch(space, seed, guide),
 }
+
+GUIDED = frozenset({"evolution", "evolution-without-crossover", "annealing"})
+"""Those that ask a guide."""

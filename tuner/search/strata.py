@@ -1,8 +1,7 @@
 """Which sketches a search looks into: promising ones more, none never.
 
 A sketch whose random fillings are poor may have the best one: a structure with many loops needs them all
-right.
-A model that has seen little of it rates it low, and would leave it there.
+right. A model that has seen little of it rates it low, and would leave it there.
 """
 
 from __future__ import annotations

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from itertools import count
 
 from ..features.rows import Features
-from ..guidance import LAYOUT, Guides, unguided
+from ..guidance import LAYOUT, Guides, fits, unguided
 from ..models.model import Floats, Model, Samples
 from ..models.pretrained import pretrained
 from ..models.trees import AnsorModel
@@ -38,9 +37,9 @@ class SharedModel:
         """As `Model.trust`, for one of the tasks."""
         return self._model.trust if task in self._samples else min(OTHERS, self._model.trust)
 
-    def score(self, features: Features, candidates: int) -> Floats:
+    def score(self, features: Features, candidates: int, task: int) -> Floats:
         """As `Model.score`."""
-        return self._model.score(features, candidates)
+        return self._model.score(features, candidates, task)
 
 
 class View:
@@ -56,13 +55,13 @@ class View:
     def fit(self, samples: Samples) -> None:
         self._shared.learn(self._task, samples)
 
-    def score(self, features: Features, candidates: int) -> Floats:
-        return self._shared.score(features, candidates)
+    def score(self, features: Features, candidates: int, task: int | None = None) -> Floats:
+        return self._shared.score(features, candidates, self._task)
 
 
 def sharing(family: str = "cpu") -> Guides:
     """Guides that share a model, which begins with the shipped one; none where LightGBM is not installed."""
-    if find_spec("lightgbm") is None:
+    if not fits():
         return unguided
     shared = SharedModel(AnsorModel(LAYOUT, prior=pretrained(family, LAYOUT)))
     numbers = count()

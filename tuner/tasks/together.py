@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ...dsl.diagnostics import Diagnostic, TxcError
-from ..guidance import Guides
+from ..guidance import ANSOR, MODELS, Guides, chosen
 from ..options import Budget, Options
 from ..records import Records
 from ..tune import Task, problem_of, searcher_of
@@ -18,13 +18,14 @@ from .shared import sharing
 
 def tune_together(tasks: Sequence[Task], budget: Budget, records: Records, *,
                   weights: Sequence[float] | None = None, objective: str = "sum", searcher: str = "evolution",
+                  model: str | None = None,
                   on_event: Listener = lambda number, event: None, options: Options | None = None,
                   guides: Guides | None = None) -> JobOutcome:
     """Search all tasks as one job; the budget is that of the job.
 
     `objective` is `sum` (of latencies times `weights`, 1 without), `worst` (the largest of those) or
     `geomean` (of gains over the untuned kernels). Equal tasks are tuned once, for the weights of all.
-    Without `guides`, one model learns from all tasks.
+    `searcher` and `model` are as for `tune`; without `guides`, one model of Ansor's learns from all tasks.
     Raises TxcError as `tune` does, R671 for an unknown objective.
     """
     if objective not in OBJECTIVES:
@@ -34,7 +35,8 @@ def tune_together(tasks: Sequence[Task], budget: Budget, records: Records, *,
     given = list(weights or [1.0] * len(tasks))
     firsts = _firsts(tasks)
     distinct = sorted(set(firsts))
-    guides = guides or sharing(tasks[0].target.family)
+    name = chosen(model, searcher)
+    guides = guides or (sharing(tasks[0].target.family) if name == ANSOR else MODELS[name])
     parts = [_part(tasks[n], sum(w for w, first in zip(given, firsts, strict=True) if first == n), searcher,
                    options.seed, guides)
              for n in distinct]

@@ -7,7 +7,9 @@ from support.scheduled import TARGET
 from support.templates import KERNELS
 from txc.compiler.schedule.template import Template
 from txc.dsl.parser import parse_directives
-from txc.tuner.features.context import curves, itervars, knobs
+from txc.tuner.features.context import Contexts, curves, itervars, knobs
+from txc.tuner.sketch import Sketch
+from txc.tuner.sketches import SketchSpace
 
 
 def template(text: str) -> Template:
@@ -46,3 +48,19 @@ def test_curves_of_a_whole_product() -> None:
     assert found.shape == (1, 5 * 4 * 2 * 20)  # C, A, B; D, C
     last = np.exp2(found[0, -160:].reshape(4, 20, 2)[0, :, 0]) - 1
     np.testing.assert_allclose(last[4:], 1, rtol=1e-5)
+
+
+def test_candidates_of_several_sketches_have_one_length_and_say_whose_they_are() -> None:
+    """A row each: that of the template, zeros up to the widest, and the sketch."""
+    texts = ("split D.i: [i0, i1] compute C at {D.i0, D.j}", "split D.j: [j0, j1]")
+    space = SketchSpace(KERNELS["matmul"], [Sketch(parse_directives(text)) for text in texts], TARGET)
+    own = [np.array([[0, 2], [1, 4]]), np.array([[3]])]
+    matrix = np.concatenate([space.join(number, rows) for number, rows in enumerate(own)])[[2, 0, 1]]
+    found = Contexts(space)(matrix)
+    assert found.owner.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(found.values[:, -2:], [[0, 1], [1, 0], [1, 0]])
+    for rows, expected in (([1, 2], itervars(space.templates[0], own[0])),
+                           ([0], itervars(space.templates[1], own[1]))):
+        wide = expected.shape[1]
+        np.testing.assert_array_equal(found.values[rows, :wide], expected)
+        assert not found.values[rows, wide:-2].any()

@@ -22,7 +22,7 @@ from txc.compiler.schedule.template import Template
 from txc.dsl import ast
 from txc.dsl.parser import parse, parse_directives
 from txc.dsl.source import Source
-from txc.tuner.features.population import NAMES, features, features_of_space
+from txc.tuner.features.population import NAMES, features, features_of_space, stages, stages_of_space
 from txc.tuner.population import sample
 from txc.tuner.sketch import Sketch
 from txc.tuner.sketches import SketchSpace
@@ -199,6 +199,39 @@ def test_a_space_of_two_sketches_has_the_rows_of_both() -> None:
     for number, positions, own in space.parts(matrix):
         alone = features(space.templates[number], own)
         np.testing.assert_array_equal(found.values[np.isin(found.owner, positions)], alone.values)
+
+
+def test_cores_are_as_many_as_the_space_has_threads() -> None:
+    """The same tasks are more for each of fewer cores; nothing else changes, nor does the space's hash."""
+    sketch = Sketch(parse_directives("split D.i: [i0, i1] parallel i0"))
+    spaces = [SketchSpace(MATMUL, [sketch], TARGET, threads) for threads in (1, 2)]
+    row = rows_of(spaces[0].templates[0], 1)
+    one, two = (features_of_space(space, row).values for space in spaces)
+    each = NAMES.index("tasks_per_core")
+    assert (np.exp2(one[:, each]) - 1 == pytest.approx(2 * (np.exp2(two[:, each]) - 1)))
+    changed = {NAMES[k] for k in (one != two).any(axis=0).nonzero()[0]}
+    assert changed <= {"tasks_per_core", "imbalance"}
+    assert spaces[0].hash == spaces[1].hash
+
+
+def test_every_row_is_of_a_stage() -> None:
+    """In the order of the rows of features, whatever the structure and the sketch."""
+    made = template(MATMUL, "split D.i: [i0, i1] compute C at {D.i0, D.i1} unroll C: {0, 8}")
+    matrix = rows_of(made, 40)
+    named = stages(made, matrix)
+    found = features(made, matrix)
+    assert set(named.tolist()) == {"C", "D"}
+    reducing = found.values[:, NAMES.index("float_mad")] > 0
+    assert (reducing == (named == "C")).all()
+
+
+def test_rows_of_several_sketches_are_of_stages_too() -> None:
+    texts = ("split D.i: [i0, i1]", "split D.j: [j0, j1] vectorize j1 compute C at D.j0")
+    space = SketchSpace(MATMUL, [Sketch(parse_directives(text)) for text in texts], TARGET)
+    own = [space.join(number, rows_of(made, 5)) for number, made in enumerate(space.templates)]
+    matrix = np.random.default_rng(1).permutation(np.concatenate(own))
+    reducing = features_of_space(space, matrix).values[:, NAMES.index("float_mad")] > 0
+    assert (reducing == (stages_of_space(space, matrix) == "C")).all()
 
 
 def test_names_are_those_of_ansor_and_our_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 from support.worlds import FEATURES, LAYOUT, agreement, world
 from txc.tuner.features.rows import Features
 from txc.tuner.models.model import Samples
-from txc.tuner.models.trees import AnsorModel, ForestModel, RankModel
+from txc.tuner.models.trees import AnsorModel, ForestModel, RankModel, fade
 
 MODELS = [AnsorModel, RankModel]
 TEST = world(1000, 99)
@@ -97,6 +97,19 @@ def test_a_prior_fades(kind: type[ForestModel]):
     prior = fitted(kind(LAYOUT), wrong).fitted
     many = world(300, 3)
     assert np.array_equal(scores(fitted(kind(LAYOUT, prior=prior), many)), scores(fitted(kind(LAYOUT), many)))
+
+
+def test_a_prior_fades_for_each_task_by_itself():
+    """Of a task that was measured often nothing of it is left, of one measured little most."""
+    prior = fitted(AnsorModel(LAYOUT), world(200, 1)).fitted
+    assert prior is not None
+    model = AnsorModel(LAYOUT, prior=prior)
+    model.fit(Samples.merged([world(300, 2), world(32, 3, task=1)]))
+    often, little, never = (model.score(TEST.features, len(TEST), task) for task in (0, 1, 2))
+    said = prior.score(TEST.features, len(TEST))
+    assert np.allclose(little - often, fade(32) * said)
+    assert np.allclose(never - often, said)
+    assert np.array_equal(scores(model), little)
 
 
 def test_one_row_a_candidate_is_the_common_case():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 from support.searching import Oracle, seconds, sketches, template
@@ -10,7 +12,7 @@ from txc.tuner.population import keys
 from txc.tuner.search.evolution import Evolution, EvolutionSearch, Measured, shares
 from txc.tuner.search.picking import key_columns
 from txc.tuner.search.random import RandomSearch
-from txc.tuner.search.searcher import Searcher
+from txc.tuner.search.searcher import Scores, Searcher
 from txc.tuner.space import Matrix
 
 SPACE = template()
@@ -84,8 +86,29 @@ def test_a_guide_that_is_half_sure_chooses_half_of_the_first_batch():
 
 
 def test_a_share_of_each_batch_is_random():
-    halves = EvolutionSearch(SPACE, 0, Oracle(), Evolution(population=256, epsilon=0.5)).ask(16)
+    options = Evolution(population=256, epsilon=0.5, least=0.5)
+    halves = EvolutionSearch(SPACE, 0, Oracle(), options).ask(16)
     assert (halves[8:] == RandomSearch(SPACE, 0).ask(8)).all()
+
+
+def test_with_a_guide_that_is_trusted_less_is_random():
+    """Of 20 rows a single one, not 4."""
+    rows = EvolutionSearch(SPACE, 0, Oracle(), SMALL).ask(20)
+    assert (rows[19:] == RandomSearch(SPACE, 0).ask(1)).all()
+    assert seconds(rows[:19]).max() < 1.5
+
+
+def test_the_guide_is_asked_whose_stages_are_better():
+    """Crossover takes each stage from the parent of which the guide thinks more."""
+    class Tells(Oracle):
+        asked = 0
+
+        def stage_scores(self, matrix: Matrix) -> Mapping[str, Scores]:
+            self.asked += len(matrix)
+            return {}
+    guide = Tells()
+    EvolutionSearch(SPACE, 0, guide, SMALL).ask(16)
+    assert guide.asked > 0
 
 
 def test_failures_do_not_breed():

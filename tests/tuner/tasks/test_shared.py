@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from support.worlds import LAYOUT, world
 from txc.tuner.features.rows import Features
 from txc.tuner.models.model import Samples
+from txc.tuner.models.trees import AnsorModel
 from txc.tuner.tasks.shared import SharedModel
 
 
@@ -21,7 +24,7 @@ class Noting:
     def fit(self, samples: Samples) -> None:
         self.seen = samples
 
-    def score(self, features: Features, candidates: int):  # pyright: ignore
+    def score(self, features: Features, candidates: int, task: int | None = None):  # pyright: ignore
         return features.values[:, 0].astype(float)
 
 
@@ -55,3 +58,15 @@ def test_all_views_score_alike():
     features = samples(3, 0.1, 0.2).features
     one, other = (shared.view(task).score(features, 2).tolist() for task in (0, 1))
     assert one == other == [3.0, 3.0]
+
+
+def test_what_is_measured_of_one_task_does_not_make_another_forget_the_prior():
+    """Each task has its own share of the shipped model, by its own measurements."""
+    pytest.importorskip("lightgbm")
+    old = AnsorModel(LAYOUT)
+    old.fit(world(100, 1))
+    shared = SharedModel(AnsorModel(LAYOUT, prior=old.fitted))
+    shared.view(0).fit(world(300, 2))
+    new = world(20, 3, task=1)
+    one, other = (shared.view(task).score(new.features, 20) for task in (0, 1))
+    assert np.allclose(other - one, old.score(new.features, 20))
