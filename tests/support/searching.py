@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from txc.compiler.schedule.template import Template
 from txc.dsl.parser import parse_directives
+from txc.tuner.search.random import RandomSearch
 from txc.tuner.search.searcher import Scores
 from txc.tuner.sketch import Sketch
 from txc.tuner.sketches import SketchSpace
@@ -81,6 +82,11 @@ def seconds(matrix: Matrix) -> Scores:
     time *= 1 + 0.1 * np.abs(np.log2(at["D.j.j1"] * at["width"] / 64))
     time *= np.where(at["pack"] == 1, 1, 1.2) * np.where(at["C.unroll"] == 64, 1, 1.05)
     return time * np.where(at["C.at"] == 1, 1, 1.1) * np.where(at["i0.parallel"] == 1, 1, 1.02)
+
+
+def random_part(space: Space, seed: int) -> RandomSearch:
+    """What a searcher of that seed proposes at random beside what it chooses."""
+    return RandomSearch(space, np.random.SeedSequence(seed).spawn(2)[1])
 
 
 class Oracle:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..foreign import Foreign
 from ..roles import Roles, roles
-from ..space import Mask, Matrix, Space
+from ..space import Matrix, Space
 from .searcher import Scores
 
 StageScores = Callable[[Matrix], Mapping[str, Scores]]
@@ -34,34 +34,33 @@ class Crossover:
         Of a father of another sketch come only columns that both have, by name.
         """
         made = mothers.copy()
+        gains = self._gains(mothers, fathers)
         numbers = self._foreign.numbers(mothers)
         for number, own in enumerate(self._roles):
             rows = np.flatnonzero(numbers == number)
             if len(rows):
-                made[rows] = self._of_sketch(own, mothers[rows], fathers[rows], rng)
+                here = {stage: gain[rows] for stage, gain in gains.items()}
+                made[rows] = self._of_sketch(own, mothers[rows], fathers[rows], here, rng)
         made = self._foreign.canonical(made)
         return np.where(self._space.valid(made)[:, None], made, mothers)
 
-    def _of_sketch(self, own: Roles, mothers: Matrix, fathers: Matrix, rng: np.random.Generator) -> Matrix:
+    def _gains(self, mothers: Matrix, fathers: Matrix) -> dict[str, Scores]:
+        """By how much each father's stages are rated above the mother's, of stages that are rated."""
+        if self._scores is None:
+            return {}
+        rated = self._scores(np.concatenate([mothers, fathers]))
+        return {stage: scores[len(mothers):] - scores[:len(mothers)] for stage, scores in rated.items()}
+
+    def _of_sketch(self, own: Roles, mothers: Matrix, fathers: Matrix, gains: Mapping[str, Scores],
+                   rng: np.random.Generator) -> Matrix:
+        """Each stage from the father where it gains; by lot where both are rated alike or not at all."""
         shared = ~(self._foreign.columns(mothers) | self._foreign.columns(fathers))
         take = np.zeros(mothers.shape, np.bool_)
-        nodes = _nodes(own)
-        better = self._better(list(nodes), mothers, fathers, rng)
-        for node, columns in nodes.items():
-            take[:, columns] = better[node][:, None]
+        for node, columns in _nodes(own).items():
+            gain = gains.get(node, np.zeros(len(mothers)))
+            lot = rng.random(len(mothers)) < 0.5
+            take[:, columns] = np.where(gain == 0, lot, gain > 0)[:, None]
         return np.where(take & shared, fathers, mothers)
-
-    def _better(self, nodes: list[str], mothers: Matrix, fathers: Matrix,
-                rng: np.random.Generator) -> dict[str, Mask]:
-        """For each node, which rows take it from the father: where he is rated higher; by lot where both are
-        rated alike or not at all."""
-        found = {node: rng.random(len(mothers)) < 0.5 for node in nodes}
-        if self._scores is not None:
-            his, hers = self._scores(fathers), self._scores(mothers)
-            for node in nodes:
-                if node in his and node in hers:
-                    found[node] = np.where(his[node] == hers[node], found[node], his[node] > hers[node])
-        return found
 
 
 def _nodes(own: Roles) -> dict[str, list[int]]:

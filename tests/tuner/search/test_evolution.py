@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from support.searching import Oracle, seconds, sketches, template
+from support.searching import Oracle, random_part, seconds, sketches, template
 from support.tuning import FakeColumn, FakeSpace
 from txc.tuner.population import keys
 from txc.tuner.search.evolution import Evolution, EvolutionSearch, Measured, shares
@@ -76,25 +76,25 @@ def test_rows_that_it_was_told_about_are_not_proposed():
 
 def test_the_first_batch_is_random_where_nothing_is_known():
     first = EvolutionSearch(SPACE, 3, Oracle(trust=0.0)).ask(16)
-    assert (first == RandomSearch(SPACE, 3).ask(16)).all()
+    assert (first == random_part(SPACE, 3).ask(16)).all()
 
 
 def test_a_guide_that_is_half_sure_chooses_half_of_the_first_batch():
     halves = EvolutionSearch(SPACE, 3, Oracle(trust=0.5), Evolution(population=256, epsilon=0)).ask(16)
     assert seconds(halves[:8]).max() < 1.5
-    assert (halves[8:] == RandomSearch(SPACE, 3).ask(8)).all()
+    assert (halves[8:] == random_part(SPACE, 3).ask(8)).all()
 
 
 def test_a_share_of_each_batch_is_random():
     options = Evolution(population=256, epsilon=0.5, least=0.5)
     halves = EvolutionSearch(SPACE, 0, Oracle(), options).ask(16)
-    assert (halves[8:] == RandomSearch(SPACE, 0).ask(8)).all()
+    assert (halves[8:] == random_part(SPACE, 0).ask(8)).all()
 
 
 def test_with_a_guide_that_is_trusted_less_is_random():
     """Of 20 rows a single one, not 4."""
     rows = EvolutionSearch(SPACE, 0, Oracle(), SMALL).ask(20)
-    assert (rows[19:] == RandomSearch(SPACE, 0).ask(1)).all()
+    assert (rows[19:] == random_part(SPACE, 0).ask(1)).all()
     assert seconds(rows[:19]).max() < 1.5
 
 
@@ -115,7 +115,7 @@ def test_failures_do_not_breed():
     searcher = EvolutionSearch(SPACE, 3)
     failed = searcher.ask(16)
     searcher.tell(failed, np.full(16, np.inf))
-    assert (searcher.ask(16) == RandomSearch(SPACE, 3).ask(32)[16:]).all()
+    assert (searcher.ask(16) == random_part(SPACE, 3).ask(32)[16:]).all()
 
 
 def test_rows_of_several_sketches_are_proposed():
