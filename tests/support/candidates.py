@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from txc.tuner.measure.failure import COMPILE_ERROR, INVALID, OUT_OF_MEMORY, WRONG, Rejected
-from txc.tuner.measure.recipe import Row
+from txc.tuner.measure.recipe import Filling
 
 GOOD, WRONG_RESULT, CRASH, ABORT, EXIT, HANG, GARBAGE, MEMORY = range(8)
 NO_COMPILE, ILLEGAL, SLOW_BUILD, DEAD_BUILD, BUG, INSTANT = range(8, 14)
@@ -32,15 +33,20 @@ BODIES = {
 
 @dataclass(frozen=True)
 class FakeRecipe:
-    """Row `(behaviour, cost, …)`: a run is said to take `cost` times 10 µs; the default's cost is 50."""
+    """Row `(behaviour, cost, …)`, also as the text of `tuning.problem`.
 
-    def prepare(self) -> None:
+    A run is said to take `cost` times 10 µs; the default's cost is 50.
+    """
+
+    def prepare(self, shared: Path) -> None:
         pass
 
-    def warm(self) -> None:
+    def warm(self, shared: Path) -> None:
         pass
 
-    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
+    def build(self, row: Filling, folder: Path, *, final: bool) -> str:
+        if isinstance(row, str):
+            row = tuple(json.loads(row.partition("=")[2]))
         behaviour, cost = (INSTANT, 50) if row is None else row[:2]
         match behaviour:
             case 9:

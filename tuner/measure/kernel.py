@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import cycle
 from pathlib import Path
 
@@ -39,11 +40,12 @@ from ...compiler.target.target import Target
 from ...compiler.verify import PATTERNS, Run
 from ...dsl import ast
 from ...dsl.diagnostics import TxcError
+from ...dsl.parser import parse_directives
 from ..sketch import Sketch
 from ..sketches import SketchSpace
 from .arena import Arena
 from .failure import COMPILE_ERROR, INVALID, OUT_OF_MEMORY, UNKNOWN, WRONG, Rejected
-from .recipe import Row
+from .recipe import Filling
 from .twins import compiled_once
 
 NO_MEMORY = "allocation failed"
@@ -53,7 +55,13 @@ OBJECT = "kernel.pickle"
 """The file of what LLVM makes of a candidate."""
 
 KEPT_CASES = 16
-"""Files of expected results that stay in the cache, the latest ones."""
+"""Files of expected results that stay in the cache, the latest ones, whatever their age."""
+
+KEPT_FOR = 24 * 60 * 60
+"""Seconds after its last use for which any of them stays: a run of many kernels needs more of them."""
+
+EXPECTED = "expected.npz"
+"""The file of expected results in the folder that all candidates of a run share."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class KernelRecipe:
     """Builds rows of `SketchSpace(graph, sketches, target)`; of the template `directives` without sketches.
 
     `expected` is the file of the inputs and expected outputs, made by `prepare` where it does not exist; a
-    relative path is one in the cache of the user and machine that the recipe is used on.
+    relative path is one in the cache of the user and machine that the recipe is used on. A run has the file
+    under a second name: whatever is removed from the cache meanwhile, it goes on.
     `backend` compiles candidates and `ships` those of the final comparison: `c` or `llvm`.
     """
 
@@ -74,27 +83,32 @@ class KernelRecipe:
     ships: str = "c"
     sketches: tuple[Sketch, ...] = ()
 
-    def prepare(self) -> None:
+    def prepare(self, shared: Path) -> None:
         """Evaluate the reference, unless that was done before."""
-        if self._cases_file.exists():
-            self._cases_file.touch()
-            return
-        folder = self._cases_file.parent
+        kept = self._cases_file
+        try:
+            os.utime(kept)
+        except FileNotFoundError:
+            self._evaluate(kept)
+        _link(kept, shared / EXPECTED)
+
+    def _evaluate(self, kept: Path) -> None:
+        folder = kept.parent
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
             pass
         save_cases(Path(part.name), make_cases(self.graph))
-        os.replace(part.name, self._cases_file)     # whole or not at all, whoever else does the same
-        latest = sorted(folder.glob("*.npz"), key=lambda file: file.stat().st_mtime)
-        for file in latest[:-KEPT_CASES]:
-            file.unlink(missing_ok=True)
+        os.replace(part.name, kept)     # whole or not at all, whoever else does the same
+        for file in sorted(folder.iterdir(), key=_last_used)[:-KEPT_CASES]:
+            if time.time() - _last_used(file) > KEPT_FOR:
+                file.unlink(missing_ok=True)
 
-    def warm(self) -> None:
+    def warm(self, shared: Path) -> None:
         """Read what `prepare` left, into the process that runs candidates."""
-        _ = self._arenas
+        _arenas(shared / EXPECTED)
 
-    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
-        """Generate and compile the candidate of a row; None is the built-in default schedule."""
+    def build(self, row: Filling, folder: Path, *, final: bool) -> str:
+        """Generate and compile the candidate of a row or schedule; None is the built-in default one."""
         try:
             nest = self._nest(row)
         except ScheduleError as error:
@@ -128,11 +142,13 @@ class KernelRecipe:
         else:
             function = Function(folder / f"lib{self._interface.name}.so", self._interface)
         function.set_threads(self.threads)
-        return KernelBench(function, self._arenas)
+        return KernelBench(function, _arenas(folder.parent / EXPECTED))
 
-    def _nest(self, row: Row | None) -> Nest:
+    def _nest(self, row: Filling) -> Nest:
         if row is None:
             return nest_of(self.graph, default_schedule(self.graph, self.target), self.target)
+        if isinstance(row, str):
+            return nest_of(self.graph, parse_directives(row), self.target)
         return optimise(self._space.lower(row), self.target)
 
     @cached_property
@@ -146,11 +162,6 @@ class KernelRecipe:
     @cached_property
     def _interface(self) -> Interface:
         return interface(self.graph)
-
-    @cached_property
-    def _arenas(self) -> tuple[Arena, ...]:
-        """One for each case; in the first, of normally distributed inputs, every candidate is timed."""
-        return tuple(map(Arena, load_cases(self._cases_file), cycle(PATTERNS)))
 
 
 @dataclass(frozen=True)
@@ -182,6 +193,28 @@ class KernelBench:
         """The seconds of the fastest of so many calls, timed one by one in C."""
         arena = self.arenas[0]
         return int(self.function.bench(arena.inputs, arena.outputs, repeats).min()) * 1e-9
+
+
+@lru_cache(maxsize=1)
+def _arenas(expected: Path) -> tuple[Arena, ...]:
+    """One for each case; in the first, of normally distributed inputs, every candidate is timed."""
+    return tuple(map(Arena, load_cases(expected), cycle(PATTERNS)))
+
+
+def _link(file: Path, name: Path) -> None:
+    """Give a file a second name; a copy has it where that is in another file system."""
+    name.unlink(missing_ok=True)
+    try:
+        name.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, name)
+
+
+def _last_used(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0      # another run has removed it
 
 
 def _timed(run: Run, seconds: list[float]) -> Run:

@@ -35,7 +35,9 @@ class MachineLock:
     @contextmanager
     def _held(self, kind: int) -> Generator[None]:
         with suppress(FileExistsError):     # another user's file can be locked, but not created or written
-            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o644))
+            made = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o644)
+            os.fchmod(made, 0o644)      # to be opened by all users, whatever the umask of this one
+            os.close(made)
         file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(file, kind)

@@ -18,7 +18,7 @@ from typing import Self
 from .failure import BUILD_TIMEOUT, RUN_TIMEOUT, Failure
 from .process import Crew, Process, Setting, ask, attend, leave_recipe
 from .protocol import Message
-from .recipe import Recipe, Row
+from .recipe import Filling, Recipe
 
 MIB = 1 << 20
 
@@ -105,12 +105,13 @@ class Pool:
         for process in (*self._builders, self._runner):
             process.warm()
         for process, op in ((self._builders[0], "prepare"), (self._runner, "warm")):
-            failure = _failure(ask(process, {"op": op}, self._limits.prepare, BUILD_TIMEOUT))
+            request = {"op": op, "folder": str(self._scratch)}
+            failure = _failure(ask(process, request, self._limits.prepare, BUILD_TIMEOUT))
             if failure is not None:
                 return failure
         return None
 
-    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+    def start(self, rows: Mapping[int, Filling], *, final: bool = False) -> None:
         """Have candidates built, by number, while others are timed; a row of None is the untuned default.
 
         With `final` they are compiled as they are in the end. Nothing happens but while `build`, `measure`
@@ -123,7 +124,7 @@ class Pool:
             self._building.submit(number, request, self._limits.build)
         self._begun.update(rows)
 
-    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
+    def build(self, rows: Mapping[int, Filling], *, final: bool = False) -> dict[int, Failure | None]:
         """Have candidates built that were not started before, and wait for all of these, on all cores.
 
         Those that were started and are not waited for come later. Gives what went wrong with each, or None.

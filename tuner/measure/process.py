@@ -63,6 +63,7 @@ class Process:
         self._ready = False
         self._limit = 0.0
         self.deadline = 0.0
+        self.fresh = True       # started for the request that it has: nothing before can have harmed it
 
     def warm(self) -> None:
         """Have the process started for a request to come."""
@@ -71,6 +72,7 @@ class Process:
 
     def start(self, request: Message, limit: float) -> None:
         """Send a request that may take `limit` seconds."""
+        self.fresh = self._child is None
         child = self._child or self._spawn()
         self._limit = limit
         self.deadline = time.monotonic() + (limit if self._ready else STARTING)
@@ -153,13 +155,14 @@ class Crew:
     """Processes that answer requests from one queue, one at a time each.
 
     A request that takes more than its limit costs its process; its reply is then a failure of kind `overdue`.
+    One whose process dies, perhaps of what it had done before, gets a new one, once.
     """
 
     def __init__(self, processes: Sequence[Process], overdue: str) -> None:
         self._idle = list(processes)
         self._overdue = overdue
         self._waiting = deque[tuple[int, Message, float]]()
-        self._limits = dict[int, float]()
+        self._requests = dict[int, tuple[Message, float]]()
         self.busy = dict[Process, int]()
         self.replies = dict[int, Message | Failure]()
 
@@ -177,7 +180,7 @@ class Crew:
             number, request, limit = self._waiting.popleft()
             process = self._idle.pop()
             process.start(request, limit)
-            self.busy[process], self._limits[number] = number, limit
+            self.busy[process], self._requests[number] = number, (request, limit)
 
     def collect(self, ready: Container[int]) -> None:
         """Take what processes have to say whose descriptors are ready, and end those that are late."""
@@ -185,10 +188,13 @@ class Crew:
             reply = process.advance() if process.fileno() in ready else None
             if reply is None and time.monotonic() > process.deadline:
                 process.kill()
-                reply = Failure(self._overdue, f"more than {self._limits[number]:.3g} s")
+                reply = Failure(self._overdue, f"more than {self._requests[number][1]:.3g} s")
+            elif isinstance(reply, Failure) and not process.fresh:
+                process.start(*self._requests[number])
+                continue
             if reply is not None:
                 self.replies[number] = reply
-                del self.busy[process], self._limits[number]
+                del self.busy[process], self._requests[number]
                 self._idle.append(process)
 
 

@@ -10,6 +10,9 @@ from typing import Protocol
 
 Row = tuple[int, ...]
 
+Filling = Row | str | None
+"""A row of the space, the text of a schedule that is none of its, or None for the untuned default."""
+
 
 class Bench(Protocol):
     """A built candidate, loaded, with its inputs and outputs at hand."""
@@ -28,18 +31,18 @@ class Bench(Protocol):
 
 
 class Recipe(Protocol):
-    """Builds and loads candidates. Each candidate has a folder of its own."""
+    """Builds and loads candidates. Each has a folder of its own, in the one for what all of them share."""
 
-    def prepare(self) -> None:
-        """Compute what all candidates share, such as the expected output; called once, before all else."""
+    def prepare(self, shared: Path) -> None:
+        """Leave in a folder what all candidates share, such as the expected output; called first."""
         ...
 
-    def warm(self) -> None:
+    def warm(self, shared: Path) -> None:
         """Get the process that runs candidates ready for the first of them; called there, after `prepare`."""
         ...
 
-    def build(self, row: Row | None, folder: Path, *, final: bool) -> str:
-        """Build the candidate of a row, or the untuned default for None, into an existing empty folder.
+    def build(self, row: Filling, folder: Path, *, final: bool) -> str:
+        """Build the candidate of a row or of a schedule, or the untuned default, into an empty folder.
 
         With `final` it is compiled as the kernel is in the end, otherwise in whatever way is quick. Gives a
         name of the code: candidates of equal names are the same program; empty where that is not known.

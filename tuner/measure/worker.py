@@ -60,14 +60,14 @@ class Server:
 
     def _do(self, request: Message) -> Message:
         match request:
-            case {"op": "prepare"}:
-                self._recipe.prepare()
+            case {"op": "prepare", "folder": folder}:
+                self._recipe.prepare(Path(folder))
                 return {"ok": True}
-            case {"op": "warm"}:
-                self._recipe.warm()
+            case {"op": "warm", "folder": folder}:
+                self._recipe.warm(Path(folder))
                 return {"ok": True}
             case {"op": "build", "row": row, "folder": folder, "final": final}:
-                row = None if row is None else tuple(row)
+                row = row if row is None or isinstance(row, str) else tuple(row)
                 return {"ok": True, "code": self._recipe.build(row, Path(folder), final=final)}
             case {"op": "measure", "folder": folder, "best": best}:
                 return {"times": first_pass(self._bench(folder), best)}

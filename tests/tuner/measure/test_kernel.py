@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,17 +15,18 @@ from txc.compiler.schedule.default import default_schedule
 from txc.compiler.target.target import host
 from txc.dsl.parser import parse_directives
 from txc.tuner.measure.failure import INVALID, WRONG, Rejected
-from txc.tuner.measure.kernel import KEPT_CASES, OBJECT, KernelRecipe
+from txc.tuner.measure.kernel import EXPECTED, KEPT_CASES, OBJECT, KernelRecipe
+from txc.tuner.measure.pool import Limits, Pool, Timed
 from txc.tuner.sketch import Sketch
 
 
 @pytest.fixture
-def recipe(tmp_path: Path, require_tool) -> KernelRecipe:  # pyright: ignore
+def recipe(tmp_path: Path, folder: Path, require_tool) -> KernelRecipe:  # pyright: ignore
     require_tool("cc")
     dense = task()
     assert dense.directives
-    made = KernelRecipe(dense.dag, dense.directives, dense.target, 1, tmp_path / "cache" / "expected.npz")
-    made.prepare()
+    made = KernelRecipe(dense.dag, dense.directives, dense.target, 1, tmp_path / "cache" / "dense.npz")
+    made.prepare(folder.parent)
     return made
 
 
@@ -34,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("backend", ["c", "llvm"])
-@pytest.mark.parametrize("row", [None, (5, 8), (3, 16)])
+@pytest.mark.parametrize("row", [None, (5, 8), (3, 16), "vectorize D.j\nunroll D: 4\n"])
 def test_rows_and_the_default_are_right_and_take_time(
         recipe: KernelRecipe, folder: Path, row, backend: str):  # pyright: ignore
     through = replace(recipe, backend=backend)
@@ -67,8 +71,8 @@ def test_an_instruction_with_a_text_for_c_alone_goes_through_the_c_compiler(
     """Unless LLVM is what ships: what it makes of such an instruction is not what a build would have."""
     require_tool("cc")
     directives = parse_directives("split C.j: [j0, j1: 8] order C: j0 k i j1 tensorize j1 with axpy")
-    made = KernelRecipe(dag(AXPY), directives, host(), 1, tmp_path / "expected.npz", "llvm", ships="llvm")
-    made.prepare()
+    made = KernelRecipe(dag(AXPY), directives, host(), 1, tmp_path / "f.npz", "llvm", ships="llvm")
+    made.prepare(folder.parent)
     made.build((), folder, final=final)
     assert (folder / file).exists()
     assert 0 < made.load(folder).verify() < 1
@@ -103,14 +107,29 @@ def test_an_illegal_row_is_invalid(recipe: KernelRecipe, folder: Path):
     assert caught.value.failure.kind == INVALID
 
 
-def test_expected_results_are_computed_once_and_few_are_kept(recipe: KernelRecipe):
-    before = recipe.expected.read_bytes()
+def test_expected_results_are_computed_once(recipe: KernelRecipe, folder: Path):
     recipe.expected.write_bytes(b"kept")
-    recipe.prepare()
-    assert recipe.expected.read_bytes() == b"kept"
-    recipe.expected.write_bytes(before)
+    recipe.prepare(folder.parent)
+    assert (folder.parent / EXPECTED).read_bytes() == b"kept"
+
+
+@pytest.mark.parametrize(("age", "left"), [(1e6, KEPT_CASES), (0, KEPT_CASES + 2)])
+def test_of_expected_results_the_latest_are_kept_and_none_of_today_goes(
+        recipe: KernelRecipe, folder: Path, age: float, left: int):
+    cache = recipe.expected.parent
     for n in range(KEPT_CASES):
-        (recipe.expected.parent / f"{n}.npz").touch()
-    replace(recipe, expected=recipe.expected.with_name("new.npz")).prepare()
-    assert len(list(recipe.expected.parent.iterdir())) == KEPT_CASES
-    assert recipe.expected.with_name("new.npz").exists()
+        (cache / f"{n}.npz").touch()
+        os.utime(cache / f"{n}.npz", (time.time() - age,) * 2)
+    replace(recipe, expected=cache / "new.npz").prepare(folder.parent)
+    assert len(list(cache.iterdir())) == left
+    assert {recipe.expected, cache / "new.npz"} <= set(cache.iterdir())
+
+
+def test_a_run_goes_on_whatever_becomes_of_the_cache(recipe: KernelRecipe):
+    """Its runner reads the expected results anew when it was sent to rest, as in a job of many kernels."""
+    with Pool(recipe, 1, 1, Limits()) as pool:
+        assert pool.prepare() is None
+        assert pool.build({1: (5, 8)}) == {1: None}
+        pool.rest()
+        shutil.rmtree(recipe.expected.parent)
+        assert isinstance(pool.measure(1, None), Timed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -145,6 +146,18 @@ def test_the_same_program_is_verified_once_and_keeps_its_times():
     assert second.times == (*first.times, 5e-5)
 
 
+def test_a_worker_that_died_idle_is_blamed_on_nobody():
+    """Whatever it had done before may have killed it: the next request goes to a new process."""
+    others = group(os.getpid())
+    with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
+        for number in (1, 2):
+            assert pool.build({number: (c.INSTANT, 1)}) == {number: None}
+            assert isinstance(pool.measure(number, None), Timed)
+            for pid in group(os.getpid()) - others:
+                os.kill(pid, signal.SIGKILL)
+                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
 def test_closing_leaves_no_process_and_no_file():
     others = group(os.getpid())
     with Pool(c.FakeRecipe(), threads=1, builders=1, limits=LIMITS) as pool:
@@ -226,7 +239,7 @@ def test_a_worker_started_early_has_its_limit_from_when_it_is_ready(tmp_path: Pa
     child = process.fileno()
     process.warm()
     assert process.fileno() == child
-    assert ask(process, {"op": "prepare"}, 0.15, "late") == {"ok": True}
+    assert ask(process, {"op": "prepare", "folder": str(tmp_path)}, 0.15, "late") == {"ok": True}
     process.kill()
 
 

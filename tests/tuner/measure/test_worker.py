@@ -18,10 +18,10 @@ class Recipe:
         self.loaded: list[Path] = []
         self.built: list[object] = []
 
-    def prepare(self) -> None:
+    def prepare(self, shared: Path) -> None:
         pass
 
-    def warm(self) -> None:
+    def warm(self, shared: Path) -> None:
         pass
 
     def build(self, row: tuple[int, ...] | None, folder: Path, *, final: bool) -> str:
