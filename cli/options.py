@@ -30,9 +30,12 @@ TargetText = Annotated[str | None, typer.Option(
     help="What to generate code for; `txc targets` lists them. [default: cpu]",
     show_default=False)]
 ScheduleChoice = Annotated[str | None, typer.Option(
-    "--schedule", metavar="N|default|none",
-    help="The N-th schedule of the kernel in the file (from 1), the built-in default, or plain loops.",
+    "--schedule", metavar="N|NAME",
+    help="The N-th schedule of the kernel in the file (from 1), or record, model, default, none.",
     show_default=False)]
+Rules = Annotated[Path | None, typer.Option(
+    "--rules", metavar="FILE.py", show_default=False,
+    help="A Python file with rules to try before the built-in ones when sketches are derived.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of everything random. [default: 0]",
                                           show_default=False)]
 Threads = Annotated[int | None, typer.Option(

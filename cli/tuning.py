@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from contextlib import redirect_stdout
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import typer
 
 from ..compiler.target.target import parse
 from . import exits
@@ -14,7 +19,7 @@ from .inputs import budget as parsed
 from .inputs import usage
 from .job_progress import emit_job, job_reporter, tell_job
 from .limits import share
-from .output import emit, plural, say
+from .output import emit, plural, say, tell
 from .progress import Share, reporter
 from .settings import Settings
 from .units import clock, duration
@@ -48,7 +53,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: these kernels of a file, tuned so. `weights` are theirs, in order."""
+    """What is asked for: these kernels of a file, tuned so. `weights` are theirs, in order.
+
+    A `model` of None is what suits the searcher.
+    """
 
     path: Path
     kernels: Sequence[Kernel]
@@ -63,6 +71,7 @@ class Request:
     rules: Path | None = None
     runner: str = ""
     json: bool = False
+    model: str | None = None
 
     def task(self, kernel: Kernel) -> Task:
         """A kernel as the tuner sees it."""
@@ -94,26 +103,49 @@ def limit_of(settings: Settings, effort: str | None, *, asked: bool, kernels: in
     return Limit(min(counts, default=None), seconds)
 
 
+def tell_lack(request: Request) -> None:
+    """Say it if there is no cost model because what fits one is not installed."""
+    from ..tuner.guidance import lacking
+
+    if lacking(request.model, request.settings.search):
+        tell("no cost model, for lightgbm is missing; to install it: pip install 'txc[tune]'")
+
+
 def one(request: Request) -> int:
     """Tune the only kernel; the exit code."""
     (kernel,) = request.kernels
     settings, limit = request.settings, request.limit
     with reporter(kernel, request.path, request.share(kernel), json=request.json) as report:
         outcome = kernel.tune(
-            trials=limit.trials, budget=limit.seconds, search=settings.search, target=settings.target,
+            trials=limit.trials, budget=limit.seconds, search=settings.search, model=request.model,
+            target=settings.target,
             threads=settings.threads, seed=settings.seed, fresh=request.fresh, schedule=request.schedule,
             early_stop=request.early_stop, records=settings.records_path, backend=request.backend,
             rules=request.rules, runner=request.runner, on_event=report)
     return _code(outcome.status, outcome.valid > 0)
 
 
-def tuned_first(path: Path, kernels: Sequence[Kernel], settings: Settings, effort: Effort,
-                schedule: str | None) -> None:
-    """Tune kernels that are about to be built, but those whose author wrote a schedule for these sizes."""
-    for kernel in kernels:
-        if not kernel.plan(settings.target, schedule=schedule, threads=settings.threads).finished:
-            limit = limit_of(settings, effort.value, asked=False, kernels=1)
-            one(Request(path, [kernel], settings, limit, schedule=schedule))
+def tuned_first(request: Request) -> None:
+    """Tune kernels that are about to be built, but those whose author wrote a schedule for these sizes.
+
+    Each has the limit for itself. What there is to say goes to standard error: the output is the build's. An
+    interrupt ends the build too.
+    """
+    settings = request.settings
+    use_compiler(settings)
+    for kernel in request.kernels:
+        plan = kernel.plan(settings.target, threads=settings.threads, records=settings.records_path)
+        if not plan.finished:
+            with redirect_stdout(sys.stderr):
+                code = one(replace(request, kernels=[kernel]))
+            if code == exits.INTERRUPTED:
+                raise typer.Exit(code)
+
+
+def use_compiler(settings: Settings) -> None:
+    """Have the processes that build candidates call the C compiler of the settings."""
+    if settings.cc:
+        os.environ["TXC_CC"] = settings.cc
 
 
 def several(request: Request) -> int:
@@ -130,8 +162,8 @@ def several(request: Request) -> int:
           job_reporter(kernels, request.path, shares, json=request.json) as report):
         outcome = tune_together(
             list(map(request.task, kernels)), Budget(request.limit.trials, request.limit.seconds), records,
-            weights=request.weights, objective=request.objective, searcher=settings.search, on_event=report,
-            options=options)
+            weights=request.weights, objective=request.objective, searcher=settings.search,
+            model=request.model, on_event=report, options=options)
     if request.json:
         emit_job(outcome)
     else:
@@ -155,7 +187,7 @@ def unmeasured(request: Request) -> int:
             emit("tune", {"event": "pick", "kernel": kernel.name, "sizes": dict(kernel.typed.sizes),
                           "schedule": schedule})
         else:
-            say(f"{kernel.name}: not measured\n{(schedule or 'the built-in schedule').rstrip()}")
+            say(f"{kernel.name}: not measured\n{(schedule or 'the untuned schedule').rstrip()}")
     return exits.OK
 
 

@@ -2,44 +2,59 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from .guidance import Guides, learning
+import numpy as np
+
+from ..compiler.build import legal
+from ..compiler.schedule.default import default_schedule
+from .guidance import LAYOUT
+from .models.pretrained import pretrained
+from .models.trees import AnsorModel
 from .search.evolution import Evolution, EvolutionSearch
-from .search.guide import Guide
-from .search.searcher import Scores
-from .space import Matrix
-from .tune import Task, problem_of
+from .search.guide import Believed, Guide
+from .search.ranker import Ranker
+from .sketch import Sketch
+from .sketches import SketchSpace
+from .tune import Task, schedule_text
 
 NONE = "none"
 
 EFFORTS = {NONE: 0.0, "quick": 15.0, "normal": 60.0, "full": 300.0}
 """Seconds for each task."""
 
+BREEDING = Evolution(population=4096, generations=8, epsilon=0, least=0)
+"""More than between two batches of measurements: no time will put right what comes of it."""
 
-def unmeasured(task: Task, guides: Guides = learning) -> str | None:
-    """A schedule chosen without measuring: the filled directives as they stand in a file, one a line.
+BRED = 16
+"""Rows of which the best is taken: not every one of a batch is among the best."""
 
-    It is what the shipped model rates best among some generations. None where there is no such model, or
-    nothing to choose.
+
+def shipped(space: SketchSpace) -> Guide | None:
+    """The shipped model as it is, which needs no LightGBM; None where there is none for the target."""
+    model = pretrained(space.target.family, LAYOUT)
+    return None if model is None else Ranker(space, AnsorModel(LAYOUT, prior=model))
+
+
+def unmeasured(task: Task, guides: Callable[[SketchSpace], Guide | None] = shipped) -> str | None:
+    """A schedule chosen without measuring or compiling: filled directives as in a file, one a line.
+
+    It is what the shipped model rates best among some generations, and above the untuned schedule. None where
+    there is no such model, or nothing better. Raises TxcError with S codes for an illegal template, R685.
     """
-    problem = problem_of(task)
-    guide = guides(problem)
-    if guide is None or guide.trust == 0:
+    untuned = _space(task, Sketch(default_schedule(task.dag, task.target)))
+    known = guides(untuned)
+    if known is None:
         return None
-    rows = EvolutionSearch(problem.space, 0, _Sure(guide), Evolution(epsilon=0)).ask(1)
-    return problem.text(tuple(map(int, rows[0]))) if len(rows) else None
+    space = _space(task, *task.sketches)
+    guide = guides(space)
+    assert guide is not None
+    rows = EvolutionSearch(space, 0, Believed(guide), BREEDING).ask(BRED)
+    scores = np.append(known.score(np.zeros((1, 0), np.int64)), guide.score(rows) if len(rows) else [])
+    best = int(np.argmax(scores))
+    return schedule_text(space, tuple(map(int, rows[best - 1]))) if best else None
 
 
-@dataclass(frozen=True)
-class _Sure:
-    """A guide that is believed, because there is no other."""
-
-    guide: Guide
-    trust: float = 1.0
-
-    def tell(self, rows: Matrix, seconds: Scores) -> None:
-        self.guide.tell(rows, seconds)
-
-    def score(self, matrix: Matrix) -> Scores:
-        return self.guide.score(matrix)
+def _space(task: Task, *sketches: Sketch) -> SketchSpace:
+    with legal(task.source):
+        return SketchSpace(task.dag, sketches, task.target, task.key.threads)

@@ -110,7 +110,8 @@ def _block(schedule: ast.Schedule, found: Found) -> str:
     facts = [f"{_time(found.seconds)} on {schedule.target}"]
     facts += [f"threads: {record.key.threads}", record.created[:10], record.machine] if record else [
         "the untuned schedule"]
-    return format_text(f"{MARK}{', '.join(filter(None, facts))}\n{schedule}").rstrip("\n")
+    comment = " ".join(", ".join(filter(None, facts)).split())      # imported records may say anything
+    return format_text(f"{MARK}{comment}\n{schedule}").rstrip("\n")
 
 
 def _time(seconds: float) -> str:

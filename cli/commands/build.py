@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...compiler.schedule.select import RECORD
 from ..guard import guarded
 from ..inputs import usage
 from ..kernels import several, tune_command
-from ..options import Defines, File, Json, ScheduleChoice, TargetText, Threads
+from ..options import Defines, File, Json, Rules, ScheduleChoice, TargetText, Threads
 from ..output import emit as emit_json
 from ..output import say, warn
 from ..settings import Settings, load
-from ..tuning import Effort, tuned_first
+from ..tuning import Effort, Request, limit_of, tuned_first
 
 if TYPE_CHECKING:
     from ...api import Kernel
@@ -53,8 +54,8 @@ Emit = Annotated[Product, typer.Option(
     "--emit", help="C source and what belongs to it; or through LLVM an object with its header, LLVM IR, or "
                    "assembly.")]
 EffortChoice = Annotated[Effort, typer.Option(
-    "--effort", help="How long to tune a kernel first that has no schedule for these sizes: about 15 s, a "
-                     "minute, five, or not at all.")]
+    "--effort", help="How long to tune a kernel first that has no schedule for these sizes, and for which "
+                     "--schedule asks for none: about 15 s, a minute, five, or not at all.")]
 RequireTuned = Annotated[bool, typer.Option("--require-tuned", help="Fail if a kernel has not been tuned.")]
 
 
@@ -62,7 +63,7 @@ RequireTuned = Annotated[bool, typer.Option("--require-tuned", help="Fail if a k
 def build(file: File, kernels: Names = None, output: Folder = Path("build"), target: TargetText = None,
           name: CName = None, emit: Emit = Product.c, lib: Lib = None, require_tuned: RequireTuned = False,
           effort: EffortChoice = Effort.none, schedule: ScheduleChoice = None, threads: Threads = None,
-          define: Defines = None, json: Json = False) -> None:
+          rules: Rules = None, define: Defines = None, json: Json = False) -> None:
     """Write C source, header, manifest and build snippets of kernels, on request a library; or objects."""
     settings = load(target=target, threads=threads)
     chosen = several(file, kernels or [], define)
@@ -70,8 +71,9 @@ def build(file: File, kernels: Names = None, output: Folder = Path("build"), tar
         raise usage("R621", "--name is for a single kernel", "build the kernels one by one")
     if lib is not None and emit is not Product.c:
         raise usage("R621", "--lib is for C source", "an object can be put into a library with ar")
-    if effort is not Effort.none:
-        tuned_first(file, chosen, settings, effort, schedule)
+    if effort is not Effort.none and schedule in (None, RECORD):
+        limit = limit_of(settings, effort.value, asked=False, kernels=1)
+        tuned_first(Request(file, chosen, settings, limit, rules=rules))
     plans = [k.plan(settings.target, schedule=schedule, threads=settings.threads,
                     records=settings.records_path) for k in chosen]
     for kernel, plan in zip(chosen, plans, strict=True):

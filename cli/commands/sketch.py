@@ -14,7 +14,7 @@ from ...dsl.format import format_text
 from ..guard import guarded
 from ..inputs import usage
 from ..kernels import one, parted
-from ..options import Defines, File, Json, KernelName, TargetText, Threads
+from ..options import Defines, File, Json, KernelName, Rules, TargetText, Threads
 from ..output import emit, plural, say, tell
 from ..settings import Settings, load
 
@@ -29,9 +29,6 @@ Dot = Annotated[Path | None, typer.Option(
     "--dot", metavar="FILE", help="Draw the kernel's tensors for Graphviz.", show_default=False)]
 Svg = Annotated[Path | None, typer.Option(
     "--svg", metavar="FILE", help="Draw the kernel's tensors as SVG.", show_default=False)]
-Rules = Annotated[Path | None, typer.Option(
-    "--rules", metavar="FILE.py", help="A Python file with rules to try before the built-in ones.",
-    show_default=False)]
 
 
 @guarded

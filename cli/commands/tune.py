@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +11,9 @@ from ..guard import guarded
 from ..inputs import weights as parsed_weights
 from ..kernels import parted
 from ..kernels import several as chosen_kernels
-from ..options import Backend, BackendName, Defines, File, Json, ScheduleChoice, Seed, TargetText, Threads
+from ..options import Backend, BackendName, Defines, File, Json, Rules, Seed, TargetText, Threads
 from ..settings import load
-from ..tuning import Effort, Request, dry_run, limit_of, one, several, unmeasured
+from ..tuning import Effort, Request, dry_run, limit_of, one, several, tell_lack, unmeasured, use_compiler
 
 
 class Goal(StrEnum):
@@ -45,9 +43,13 @@ EarlyStop = Annotated[int, typer.Option(
     "--early-stop", min=0, metavar="N", help="Stop at N trials without improvement; 0 never does.")]
 SearchChoice = Annotated[str | None, typer.Option(
     "--search", "--searcher", metavar="NAME", help="How to choose what to try.", show_default=False)]
+ModelChoice = Annotated[str | None, typer.Option(
+    "--model", metavar="NAME", show_default=False,
+    help="What rates configs: ansor, rank, random or none. [default: ansor; rank for --search annealing]")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Forget earlier trials of the kernels; start over.")]
-Rules = Annotated[Path | None, typer.Option(
-    "--rules", metavar="FILE.py", help="Rules of your own for deriving sketches.", show_default=False)]
+TemplateChoice = Annotated[str | None, typer.Option(
+    "--schedule", metavar="N|derived", show_default=False,
+    help="Search the N-th schedule of the kernel in the file (from 1), or derive sketches all the same.")]
 Runner = Annotated[str, typer.Option(
     "--runner", metavar="dask://HOST:PORT", help="Measure on the workers of a cluster.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be searched.")]
@@ -56,9 +58,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be 
 @guarded
 def tune(file: File, kernels: Names = None, trials: Trials = None, budget: Budget = None,
          effort: EffortChoice = None, objective: Objective = Goal.sum, weight: Weights = None,
-         early_stop: EarlyStop = 0, search: SearchChoice = None, threads: Threads = None,
-         backend: Backend = BackendName.c, seed: Seed = None, fresh: Fresh = False,
-         schedule: ScheduleChoice = None, target: TargetText = None, define: Defines = None,
+         early_stop: EarlyStop = 0, search: SearchChoice = None, model: ModelChoice = None,
+         threads: Threads = None, backend: Backend = BackendName.c, seed: Seed = None, fresh: Fresh = False,
+         schedule: TemplateChoice = None, target: TargetText = None, define: Defines = None,
          rules: Rules = None, runner: Runner = "", dry: DryRun = False, json: Json = False) -> None:
     """Search for the fastest schedule of kernels; every trial is recorded, and builds use the best.
 
@@ -66,13 +68,14 @@ def tune(file: File, kernels: Names = None, trials: Trials = None, budget: Budge
     everything.
     """
     settings = load(target=target, threads=threads, seed=seed, search=search, trials=trials, budget=budget)
-    if settings.cc:
-        os.environ["TXC_CC"] = settings.cc      # for the processes that build candidates
+    use_compiler(settings)
     file, listed = parted(file, ",".join(kernels) if kernels else None)
     chosen = chosen_kernels(file, listed.split(",") if listed else [], define, everything=True)
     limit = limit_of(settings, effort and effort.value, asked=bool(trials or budget), kernels=len(chosen))
     request = Request(
         file, chosen, settings, limit, objective.value, parsed_weights(weight, [k.name for k in chosen]),
-        early_stop, fresh, schedule, backend.value, rules, runner, json)
+        early_stop, fresh, schedule, backend.value, rules, runner, json, model)
     act = dry_run if dry else unmeasured if effort is Effort.none else one if len(chosen) == 1 else several
+    if act in (one, several):
+        tell_lack(request)
     raise typer.Exit(act(request))

@@ -1,10 +1,14 @@
 """`txc build`: what it writes, what it warns of."""
 
+import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from support.command import Txc
+from txc import api
+from txc.tuner.outcome import Outcome
 
 FINISHED = "schedule scale[N = 8] for cpu { vectorize B.i }\n"
 TEMPLATE = "schedule scale for cpu { split B.i: [i0, i1: {2, 4}] }\n"
@@ -78,7 +82,43 @@ def test_an_effort_tunes_first(txc: Txc, require_tool, folder, monkeypatch):  # 
     monkeypatch.setenv("TXC_RECORDS", str(folder / "own.db"))
     shown = txc("build", "good.tx", "--effort", "quick")
     assert shown.code == 0
-    assert "1 trial in all" in shown.err
+    assert " in all, " in shown.err
+
+
+def tuned(monkeypatch: pytest.MonkeyPatch, status: str = "finished") -> dict[str, object]:
+    """Nothing is tuned, but the options are kept; what a search shows goes to stdout."""
+    given: dict[str, object] = {}
+
+    def tune(_kernel: object, **options: object) -> Outcome:
+        given.update(options, cc=os.environ.get("TXC_CC"))
+        print("found something")
+        return Outcome(status, None, None, None, 1, 1, 1, {}, 1.0)
+
+    monkeypatch.setattr(api.Kernel, "tune", tune)
+    monkeypatch.setenv("TXC_CC", "")        # undone at the end, whatever the command sets
+    return given
+
+
+def test_tuning_first_has_the_settings_and_leaves_stdout_to_the_build(txc: Txc, monkeypatch, folder):
+    given = tuned(monkeypatch)
+    (folder / "txc.toml").write_text('cc = "mycc"\n')
+    shown = txc("build", "good.tx", "--effort", "quick", "--rules", "mine.py", "--threads", 1, "--json")
+    assert shown.json["ok"]
+    assert "found something" in shown.err
+    assert {k: given[k] for k in ("budget", "rules", "threads", "cc")} == {
+        "budget": 15.0, "rules": Path("mine.py"), "threads": 1, "cc": "mycc"}
+
+
+def test_an_interrupted_search_ends_the_build(txc: Txc, monkeypatch, folder):
+    tuned(monkeypatch, "interrupted")
+    assert txc("build", "good.tx", "--effort", "quick", "-o", "out").code == 130
+    assert not (folder / "out").exists()
+
+
+def test_a_schedule_that_is_asked_for_is_not_tuned(txc: Txc, monkeypatch):
+    given = tuned(monkeypatch)
+    assert txc("build", "good.tx", "--effort", "quick", "--schedule", "default").code == 0
+    assert not given
 
 
 def test_a_schedule_without_holes_is_used_as_it_is(txc: Txc, folder):

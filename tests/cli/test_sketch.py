@@ -77,7 +77,7 @@ def test_pictures_are_written(txc: Txc, folder: Path):
 
 def test_rules_of_ones_own_come_first(txc: Txc, folder: Path):
     (folder / "rules.py").write_text(RULES)
-    (found,) = txc("sketch", "good.tx", "--rules", "rules.py", "--json").json["sketches"]
+    found, *_ = txc("sketch", "good.tx", "--rules", "rules.py", "--json").json["sketches"]
     assert found["derivation"] == "S0 –my own(B)→ S1"
     assert "unroll B.i" in found["schedule"]
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
+import pytest
 from support.dense import task
 from txc.tuner.effort import EFFORTS, NONE, unmeasured
-from txc.tuner.guidance import unguided
 from txc.tuner.search.searcher import Scores
+from txc.tuner.sketches import SketchSpace
 from txc.tuner.space import Matrix
 
 
 class Prefers:
-    """Likes rows with a small first column."""
+    """Likes rows with a small first column; `untuned` is what it thinks of a schedule without holes."""
 
     trust = 0.5
+
+    def __init__(self, untuned: float) -> None:
+        self.untuned = untuned
 
     def tell(self, rows: Matrix, seconds: Scores) -> None:
         pass
 
     def score(self, matrix: Matrix) -> Scores:
-        return -matrix[:, 0].astype(np.float64)
+        return -matrix[:, 0].astype(np.float64) if matrix.shape[1] else np.full(len(matrix), self.untuned)
+
+    def stage_scores(self, matrix: Matrix) -> Mapping[str, Scores]:
+        return {}
+
+
+def rated(untuned: float) -> Callable[[SketchSpace], Prefers]:
+    return lambda space: Prefers(untuned)
 
 
 def test_only_no_effort_costs_no_time():
@@ -27,11 +40,17 @@ def test_only_no_effort_costs_no_time():
 
 
 def test_without_a_model_nothing_is_chosen():
-    assert unmeasured(task(), unguided) is None
+    assert unmeasured(task(), lambda space: None) is None
 
 
-def test_the_choice_is_the_model_s():
-    schedule = unmeasured(task(), lambda problem: Prefers())
+def test_the_choice_is_the_model_s_and_needs_no_compiler(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TXC_CC", "no-such-compiler")
+    schedule = unmeasured(task(), rated(untuned=-1.5))
     assert schedule is not None
     assert "split D.i: [i0, i1: 1]" in schedule
     assert ".." not in schedule
+
+
+@pytest.mark.parametrize("untuned", [-1.0, 0.0])
+def test_what_is_not_rated_above_the_untuned_schedule_is_not_taken(untuned: float):
+    assert unmeasured(task(), rated(untuned)) is None

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 import txc
+from txc.compiler.build import Build
 from txc.compiler.target.target import host
+from txc.compiler.verify import Verdict
 from txc.dsl.format import format_text
 from txc.tuner.freeze import MARK
 from txc.tuner.record import Choice, Record
@@ -142,6 +144,14 @@ def test_what_cannot_be_frozen_is_told(store: Records):
 def test_a_less_specific_schedule_of_the_author_is_no_obstacle():
     own = "schedule scale[N = 8] for cpu { unroll B.i }\n"
     assert own in frozen(KERNEL + own)
+
+
+def test_what_a_record_says_of_its_machine_stays_in_the_comment(
+        store: Records, monkeypatch: pytest.MonkeyPatch):
+    """Records come from anywhere: no text of theirs becomes a line of the file."""
+    monkeypatch.setattr(Build, "verify", lambda build: Verdict(ok=True))
+    number, _ = store.insert(replace(RECORD, row=(2,), machine="Fast\nkernel evil[N = 1]\t\u2028(5)"))
+    assert ", Fast kernel evil[N = 1] (5)\n" in frozen(FILE, record=number)
 
 
 def test_a_schedule_that_is_illegal_now_is_refused(store: Records):
