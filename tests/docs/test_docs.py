@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 SESSIONS = [page for page in PAGES if any(b.kind in ("console", "python") for b in blocks(page))]
-SLOW = {"tour", "tuning", "python", "c-interface", "fast-cpu", "backends", "records"}
+SLOW = {"README", "tour", "tuning", "python", "c-interface", "fast-cpu", "backends", "records"}
 TARGET = parse_target("cpu:x86-64-v3")
 KINDS = {"tx", "tx-error", "nest", "console", "python", "text", "c", "cmake", "json", "toml", "sh"}
 
