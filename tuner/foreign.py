@@ -1,12 +1,14 @@
 """Which columns a row's structure does not have: those of other sketches, and of blocks that do not apply.
 
-They hold their lowest value, so that equal candidates are equal rows.
+They hold their lowest value, so that equal candidates are equal rows: the lowest that the row's sketch has for
+such a column, else the lowest of all sketches.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from ..compiler.schedule.template import Template
 from .population import keys
 from .roles import has_sketches, templates_of
 from .space import Mask, Matrix, Space
@@ -20,8 +22,8 @@ class Foreign:
 
     def __init__(self, space: Space) -> None:
         self._names = tuple(column.name for column in space.columns)
-        self._lowest = np.array([column.low for column in space.columns], np.int64)
         self._templates = templates_of(space)
+        self._lowest = np.array(_lowest(space, self._templates), np.int64)
         self._sketches = has_sketches(space)
         self._known: dict[tuple[int, ...], Mask] = {}
         at = {name: position for position, name in enumerate(self._names)}
@@ -48,7 +50,7 @@ class Foreign:
 
     def lowered(self, matrix: Matrix, mask: Mask) -> Matrix:
         """The rows with their lowest values where the mask says so."""
-        return np.where(mask, self._lowest, matrix)
+        return np.where(mask, self._lowest[self.numbers(matrix)], matrix)
 
     def _foreign(self, row: list[int]) -> Mask:
         """The mask of a row."""
@@ -61,3 +63,10 @@ class Foreign:
             own |= set(made.columns) if made else {column.name for column in template.columns}
             self._known[key] = np.array([name not in own for name in self._names], np.bool_)
         return self._known[key]
+
+
+def _lowest(space: Space, templates: tuple[Template, ...]) -> list[list[int]]:
+    """For each sketch the values of its rows' foreign columns."""
+    every = {column.name: column.low for column in space.columns}
+    own = [every | {column.name: column.low for column in template.columns} for template in templates]
+    return [[lows[name] for name in every] for lows in (own or [every])]

@@ -12,8 +12,6 @@ from enum import Enum
 from math import prod
 from typing import cast
 
-import numpy as np
-
 from ..compiler.dag import Dag
 from ..compiler.schedule.holes import (
     Holes,
@@ -26,7 +24,9 @@ from ..compiler.schedule.holes import (
 )
 from ..compiler.schedule.template import Template
 from ..dsl import ast
-from .space import Column, Matrix, Space
+from .groups import Group, given
+from .sketch import Parts, Sketch
+from .space import Column, Space
 
 
 class Kind(Enum):
@@ -41,32 +41,6 @@ class Kind(Enum):
     PLACE = "place"
     SWITCH = "switch"
     KNOB = "knob"
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The open parts of one split: positions of columns, outermost first.
-
-    The loop has `extent` iterations, or as many as column `of` says, divided by the columns `over`, rounded
-    up. Where `derived`, the outermost part takes what the columns leave. Of a loop whose extent depends on
-    where its stage is computed, this is the largest.
-    """
-
-    columns: tuple[int, ...]
-    extent: int
-    derived: bool = True
-    of: int | None = None
-    over: tuple[int, ...] = ()
-
-    def extents(self, matrix: Matrix) -> Matrix:
-        """The loop's iterations in each row."""
-        whole = np.full(len(matrix), self.extent) if self.of is None else matrix[:, self.of]
-        return ceil_divide(whole, matrix[:, list(self.over)].prod(axis=1))
-
-    def left(self, matrix: Matrix, column: int) -> Matrix:
-        """The most that a column may be in each row, given the other parts."""
-        others = [c for c in self.columns if c != column]
-        return ceil_divide(self.extents(matrix), matrix[:, others].prod(axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +60,6 @@ class Roles:
         return [column for column in self.columns if self.kinds[column] in kinds]
 
 
-def ceil_divide(one: Matrix, other: Matrix) -> Matrix:
-    """Quotients rounded up."""
-    return -(-one // other)
-
-
 def templates_of(space: Space) -> tuple[Template, ...]:
     """The templates of a space: those of its sketches, or itself if it is one; of another space none."""
     if isinstance(space, Template):
@@ -106,21 +75,23 @@ def has_sketches(space: Space) -> bool:
 def roles(space: Space) -> tuple[Roles, ...]:
     """One for each sketch of a space; for a space that is no template, every column is a knob."""
     at = {column.name: position for position, column in enumerate(space.columns)}
-    found = [_of_template(template, at) for template in templates_of(space)]
+    sketches = cast(tuple[Sketch, ...], getattr(space, "sketches", ()))
+    found = [_of_template(template, at, sketches[number].parts if sketches else ())
+             for number, template in enumerate(templates_of(space))]
     everything = tuple(at.values())
     return tuple(found) or (Roles(everything, dict.fromkeys(everything, Kind.KNOB),
                                   dict.fromkeys(everything, ()), ()),)
 
 
-def _of_template(template: Template, at: dict[str, int]) -> Roles:
+def _of_template(template: Template, at: dict[str, int], parts: tuple[Parts, ...]) -> Roles:
     reader = _Reader(template, at)
     reader.read(template.directives)
     columns = tuple(at[column.name] for column in template.columns)
     grouped = {column for group in reader.groups for column in group.columns}
     loose = {column for column, kind in reader.kinds.items() if kind is Kind.TILE} - grouped
+    groups = tuple({group.columns: group for group in reversed(reader.groups)}.values())[::-1]
     return Roles(columns, {c: Kind.KNOB if c in loose else reader.kinds.get(c, Kind.KNOB) for c in columns},
-                 {c: tuple(reader.stages.get(c, ())) for c in columns},
-                 tuple({group.columns: group for group in reversed(reader.groups)}.values())[::-1])
+                 {c: tuple(reader.stages.get(c, ())) for c in columns}, given(groups, parts, at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +99,7 @@ class _Loop:
     """Iterations of a loop, as in `Group`; an extent of 0 is not known."""
 
     extent: int
-    of: int | None = None
+    of: tuple[int, ...] = ()
     over: tuple[int, ...] = ()
 
 
@@ -212,13 +183,13 @@ class _Reader:
             else:
                 columns.append(self.at[size])
                 self._claim(size, Kind.TILE, stage)
-                inner.append((part.name, _Loop(0, self.at[size])))
+                inner.append((part.name, _Loop(0, (self.at[size],))))
         extent = self._extent(split, whole, fixed)
         self.loops.setdefault(stage, {}).update(inner)
         if derived is not None:
             outer = _Loop(extent, whole.of, (*whole.over, *columns))
             self.loops[stage][split.parts[derived].name] = outer
-        if columns and (extent or whole.of is not None):
+        if columns and (extent or whole.of):
             self.groups.append(Group(tuple(columns), extent, derived is not None, whole.of, whole.over))
 
     def _size(self, split: ast.Split, part: ast.Part) -> int | str:
@@ -248,7 +219,7 @@ class _Reader:
             case ast.Fuse(loops=loops, name=name):
                 stage = self.owner(loops[0])
                 found = [self.loops.get(stage, {}).get(loop.parts[-1], _Loop(0)) for loop in loops]
-                plain = all(loop.of is None and not loop.over for loop in found)
+                plain = not any(loop.of or loop.over for loop in found)
                 self.loops.setdefault(stage, {})[name] = _Loop(prod(f.extent for f in found) if plain else 0)
             case ast.Rfactor(loop=loop, name=name):
                 self.loops[name] = dict(self.loops.get(self.owner(loop), {}))

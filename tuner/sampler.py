@@ -11,15 +11,18 @@ from functools import cache
 import numpy as np
 
 from .foreign import Foreign
+from .groups import Group, ceil_divide
 from .population import points, sample, unique
-from .roles import Group, Kind, Roles, ceil_divide, roles
+from .quotas import PATIENCE, Quotas
+from .roles import Kind, Roles, roles
+from .sketches import SketchSpace
 from .space import Column, Matrix, Space
 
 ONE, WHOLE, DIVISOR = 0.15, 0.15, 0.4
 """How often a part is 1, all that is left, or divides what is left; else it is log-uniform up to that."""
 
-PATIENCE = 16
-"""Draws in a row that may bring no valid row."""
+FEW = 64
+"""Rows that are drawn at a time where valid ones are rare."""
 
 
 class Sampler:
@@ -53,18 +56,41 @@ class Sampler:
         return matrix
 
     def valid(self, count: int, rng: np.random.Generator) -> Matrix:
-        """Up to `count` different valid rows; fewer where they are rare."""
-        found = np.empty((0, len(self._space.columns)), np.int64)
+        """Up to `count` different valid rows in a random order, as many of each sketch; fewer where rare.
+
+        Of a sketch of which no drawn row is valid, there are changes of its default.
+        """
         count = min(count, points(self._space))
-        idle, size = 0, count
-        while len(found) < count and idle < PATIENCE:
-            rows = self.draw(size, rng)
-            more = unique(np.concatenate([found, rows[self._space.valid(rows)]]))
-            idle = 0 if len(more) > len(found) else idle + 1
-            rate = max((len(more) - len(found)) / size, 0.05)
-            found = more
-            size = int(min(max(count - len(found), 64) / rate * 1.1, 65536))
-        return found[:count]
+        found = np.empty((0, len(self._space.columns)), np.int64)
+        quotas = Quotas(len(self._roles), count)
+        while quotas.open:
+            rows = self._drawn(quotas.sizes(), rng)
+            found = unique(np.concatenate([found, rows[self._space.valid(rows)]]))
+            quotas.tell(np.bincount(self._foreign.numbers(found), minlength=len(self._roles)))
+            for number in quotas.given_up():
+                found = unique(np.concatenate([found, self._around_default(number, rng)]))
+        return rng.permutation(found)[:count]
+
+    def _drawn(self, sizes: Matrix, rng: np.random.Generator) -> Matrix:
+        """So many rows of each sketch."""
+        matrix = sample(self._space, int(sizes.sum()), rng)
+        if len(sizes) > 1:
+            matrix[:, 0] = np.repeat(np.arange(len(sizes)), sizes)
+        return self._foreign.canonical(self._tiles(matrix, rng))
+
+    def _around_default(self, number: int, rng: np.random.Generator) -> Matrix:
+        """A sketch's default and valid rows that differ from it, or from each other, in a few columns."""
+        found = np.empty((0, len(self._space.columns)), np.int64)
+        start = self._space.default_of(number) if isinstance(self._space, SketchSpace) else None
+        if start is None:
+            return found
+        found = np.array([start], np.int64)
+        for _ in range(PATIENCE):
+            parents = found[rng.integers(0, len(found), FEW)]
+            chosen = rng.random(parents.shape) < 1.5 / max(parents.shape[1], 1)
+            rows = self._foreign.canonical(np.where(chosen, self.fill(parents, rng), parents))
+            found = unique(np.concatenate([found, rows[self._space.valid(rows)]]))
+        return found
 
     def _fit(self, own: Roles, matrix: Matrix, rng: np.random.Generator) -> None:
         """Draw the tile columns of rows of one sketch again, group by group, in place."""

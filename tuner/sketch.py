@@ -57,12 +57,17 @@ class Sketch:
     `parts` are the splits whose tails are counted: a filling with more than `MOST_TAILS` of them is left out.
     `derivation` lists the rules that made it, first to last, output stages first (Ansor, OSDI 2020, section
     4.1).
+
+    `panel` is how many bytes a buffer made inside a loop may have, `copies` how many statements, in vectors,
+    unrolling may write out; 0 is any number.
     """
 
     directives: tuple[ast.Directive, ...]
     limits: tuple[Limit, ...] = ()
     parts: tuple[Parts, ...] = ()
     derivation: tuple[Step, ...] = ()
+    panel: int = 0
+    copies: int = 0
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.directives))

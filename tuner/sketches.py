@@ -21,6 +21,7 @@ from ..compiler.schedule.holes import Column
 from ..compiler.schedule.template import Row, Template
 from ..compiler.target.target import Target
 from ..dsl import ast
+from .features.resources import resources
 from .sketch import MOST_TAILS, Parts, Sketch
 from .space import Mask, Matrix
 
@@ -33,13 +34,15 @@ Positions = npt.NDArray[np.int64]
 class SketchSpace:
     """Implements `space.Space` for sketches, or for a user's template as a single sketch without limits.
 
+    `threads` is how many kernels run with, for those who rate rows (0: as many as the target has cores).
     Raises ScheduleError where a sketch is illegal whatever fills its holes.
     """
 
-    def __init__(self, graph: Dag, sketches: Sequence[Sketch], target: Target) -> None:
+    def __init__(self, graph: Dag, sketches: Sequence[Sketch], target: Target, threads: int = 0) -> None:
         self.graph = graph
         self.sketches = tuple(sketches)
         self.target = target
+        self.threads = threads
         self.templates = tuple(Template(graph, s.directives, target) for s in self.sketches)
         self.columns = self._columns()
 
@@ -107,7 +110,21 @@ class SketchSpace:
             good = self._within(number, own)
             good &= (matrix[positions] == self.join(number, own)).all(axis=1)
             good[good] = self.templates[number].valid(own[good])
+            good[good] = self._affordable(number, own[good])
             ok[positions] = good
+        return ok
+
+    def _affordable(self, number: int, own: Matrix) -> Mask:
+        """Which legal rows of a sketch need no more of caches than it says."""
+        sketch = self.sketches[number]
+        ok = np.ones(len(own), np.bool_)
+        if not (sketch.panel or sketch.copies) or not len(own):
+            return ok
+        needs = resources(self.templates[number], own)
+        if sketch.panel:
+            ok &= needs.panel <= sketch.panel
+        if sketch.copies:
+            ok &= needs.copies <= sketch.copies
         return ok
 
     def _within(self, number: int, own: Matrix) -> Mask:
@@ -123,11 +140,19 @@ class SketchSpace:
 
     def default_row(self) -> Row:
         """A valid row to start from: of the first sketch that has one."""
-        for number, template in enumerate(self.templates):
-            row = self.join(number, np.array([template.default_row()], np.int64))
-            if self.valid(row)[0]:
-                return tuple(map(int, row[0]))
+        for row in map(self.default_of, range(len(self.templates))):
+            if row is not None:
+                return row
         raise ScheduleError("S417", "no config of these sketches is valid")
+
+    def default_of(self, number: int) -> Row | None:
+        """The default of a sketch's template as a row; None if it is not within the sketch's limits."""
+        try:
+            own = self.templates[number].default_row()
+        except ScheduleError:
+            return None
+        row = self.join(number, np.array([own], np.int64))
+        return tuple(map(int, row[0])) if self.valid(row)[0] else None
 
     def fill(self, row: Row) -> tuple[ast.Directive, ...]:
         """The hole-free schedule that a row stands for."""

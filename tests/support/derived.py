@@ -11,7 +11,16 @@ from txc.compiler.dag import Dag
 from txc.compiler.target.target import Target, parse
 from txc.dsl.ast import Directive
 from txc.tuner.rules.derive import derive
-from txc.tuner.rules.draft import Context, Draft, Item, OperandItem, Rule, StageItem, Verdict
+from txc.tuner.rules.draft import (
+    Context,
+    Draft,
+    Item,
+    OperandItem,
+    PaddingItem,
+    Rule,
+    StageItem,
+    Verdict,
+)
 from txc.tuner.sampler import Sampler
 from txc.tuner.sketches import SketchSpace
 from txc.tuner.space import Matrix
@@ -99,6 +108,7 @@ def shown(one: Draft) -> str:
     lines += [f"# {limit.low} <= {' * '.join(limit.columns) or 1} <= {limit.high}: {limit.why}"
               for limit in one.limits]
     lines += [f"# {' * '.join([str(p.extent), *p.of])} in parts of {', '.join(p.parts)}" for p in one.parts]
-    left = [f"{i.name}, perhaps packed" if isinstance(i, OperandItem) else i.name for i in one.todo]
+    words = {OperandItem: ", perhaps packed", PaddingItem: ", perhaps padded", StageItem: ""}
+    left = [f"{i.name}{words[type(i)]}" for i in one.todo]
     lines.append(f"# then: {'; '.join(left) or 'nothing'}")
     return "".join(f"{line}\n" for line in lines)

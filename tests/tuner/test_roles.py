@@ -9,7 +9,8 @@ from support.searching import position, sketches, template
 from support.tuning import FakeColumn, FakeSpace
 from txc.compiler.schedule.template import Template
 from txc.dsl.parser import parse_directives
-from txc.tuner.roles import Group, Kind, roles
+from txc.tuner.groups import Group
+from txc.tuner.roles import Kind, roles
 
 SPACE = template()
 (ROLES,) = roles(SPACE)

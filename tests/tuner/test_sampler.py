@@ -6,7 +6,8 @@ import numpy as np
 from support.searching import named, position, sketches, template
 from support.tuning import FakeColumn, FakeSpace
 from txc.tuner.population import keys, sample
-from txc.tuner.roles import ceil_divide, roles
+from txc.tuner.groups import ceil_divide
+from txc.tuner.roles import roles
 from txc.tuner.sampler import Sampler, divisors
 
 SPACE = template()

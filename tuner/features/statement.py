@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ...compiler.schedule.state import State
 from ...compiler.target.target import Target
@@ -14,16 +15,19 @@ from .levels import Level, Nested, nested
 from .operations import operations
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Statement:
-    """The store of one element, or one step of its reduction. `touched[k]` has the bytes of each access
-    inside the loops from level k on; the last entry is for a single run."""
+    """The store of one element, or one step of its reduction."""
 
     nest: Nested
     accesses: tuple[Access, ...]
     counts: Counter[str]
     unroll: Number
-    touched: tuple[tuple[Number, ...], ...]
+
+    @cached_property
+    def touched(self) -> tuple[tuple[Number, ...], ...]:
+        """The bytes of each access inside the loops from level k on; the last entry is for a single run."""
+        return tuple(_bytes(self.accesses, self.levels, k) for k in range(len(self.levels) + 1))
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -81,8 +85,7 @@ def kernel(state: State, formulas: Formulas, cores: int = 0) -> Kernel:
 
 def _statement(state: State, nests: dict[str, Nested], nest: Nested, formulas: Formulas) -> Statement:
     found = accesses(state, nests, nest.stage, formulas)
-    touched = tuple(_bytes(found, nest.levels, k) for k in range(len(nest.levels) + 1))
-    return Statement(nest, found, operations(nest.stage), formulas.of(nest.stage.unroll), touched)
+    return Statement(nest, found, operations(nest.stage), formulas.of(nest.stage.unroll))
 
 
 def _bytes(found: Sequence[Access], levels: Sequence[Level], first: int) -> tuple[Number, ...]:

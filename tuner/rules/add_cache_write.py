@@ -22,6 +22,6 @@ class AddCacheWrite:
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
         """The work goes on in the new stage, whose consumer is the old one."""
         assert isinstance(item, StageItem)
-        name = f"{item.name.replace('.', '_')}_local"
+        name = context.fresh(f"{item.name}_local", draft.words)
         yield draft.then(f"cache_write {item.name} as {name}",
                          items=(StageItem(name, item.stage, item.name),))

@@ -9,7 +9,8 @@ from ...compiler import dag
 from ...compiler.schedule.default_lanes import lane_axis
 from .analysis import needs_tiling
 from .draft import Context, Draft, Item, StageItem, Verdict
-from .tiles import Loops, knob, split, stage_word
+from .names import pair
+from .tiles import knob, loops_of, split
 
 PARTS = (16, 64)
 """Partial results. Not the machine's cores: the bits of a sum are the same for any number of threads."""
@@ -38,60 +39,70 @@ class AddRfactor:
         return Verdict.APPLY if few and terms * space >= LONG else Verdict.SKIP
 
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
-        """A draft for each number of parts that the first reduction axis has terms for."""
+        """A draft for each number of parts that the longest reduction axis has terms for."""
         assert isinstance(item, StageItem)
-        axis = item.stage.reduction_axes[0]
+        axis = max(item.stage.reduction_axes, key=lambda a: a.extent)
         for parts in PARTS:
             if axis.extent >= 2 * parts:
-                yield draft.then(*_factored(item, axis, parts, context))
+                yield draft.then(*_Factored(item, axis, parts, context, draft.words).lines())
 
 
 def _down_columns(stage: dag.Stage, context: Context) -> bool:
     """Whether a sum goes down the columns of a matrix: its rows are then better read one after the other."""
-    return len(stage.reduction_axes) == 1 and bool(stage.axes) and lane_axis(stage, context.lanes) is None
+    alone = len(stage.reduction_axes) == 1 and bool(stage.axes)
+    return alone and lane_axis(stage, context.lanes_of(stage)) is None
 
 
-def _factored(item: StageItem, axis: dag.Axis, parts: int, context: Context) -> list[str]:
-    stage, name = item.stage, item.name
-    part = f"{stage_word(name)}_parts"
-    loops = Loops(name, (*stage.axes, *stage.reduction_axes), axis.name)
-    number, rest = loops.part(axis.name, 0), loops.part(axis.name, 1)
-    lines = [split(f"{name}.{axis.name}", [(number, ""), (rest, str(-(-axis.extent // parts)))]),
-             f"rfactor {name}.{number} as {part}"]
-    lane = lane_axis(stage, context.lanes)
-    spatial = [a.name for a in stage.axes]
-    reductions = [rest, *(a.name for a in stage.reduction_axes[1:])]
-    if lane is None and spatial:
-        return lines + _columns(part, stage, number, spatial, reductions, context)
-    return lines + _rows(part, stage, number, spatial, reductions, axis, lane, context)
+class _Factored:
+    """The directives of one such stage, and of the stage of its parts.
 
+    `number` is the loop over parts of `axis`, and `rest` the loop over the terms of one.
+    """
 
-def _columns(part: str, stage: dag.Stage, number: str, spatial: list[str], reductions: list[str],
-             context: Context) -> list[str]:
-    """Lanes along the last axis; `some` rows at a time."""
-    last, first = stage.axes[-1], reductions[0]
-    order = [*spatial[:-1], number, f"{first}_0", *reductions[1:], f"{last.name}_0", f"{first}_1",
-             f"{last.name}_1"]
-    width, some = f"{part}_lanes", f"{part}_rows"
-    return [f"layout {part}: [{', '.join([*spatial, number])}] -> [{', '.join([number, *spatial])}]",
-            knob(width, context.widths(last.extent, (1, 2, 4, 8))), knob(some, (1, 2, 4, 8)),
-            split(f"{part}.{last.name}", [(f"{last.name}_0", ""), (f"{last.name}_1", width)]),
-            split(f"{part}.{first}", [(f"{first}_0", ""), (f"{first}_1", some)]),
-            f"order {part}: {' '.join(order)}",
-            f"parallel {part}.{number}",
-            f"vectorize {part}.{last.name}_1", f"unroll {part}: 64",
-            f"vectorize {stage.name}.{last.name}"]
+    def __init__(self, item: StageItem, axis: dag.Axis, parts: int, context: Context,
+                 words: frozenset[str]) -> None:
+        self.stage, self.axis, self.context = item.stage, axis, context
+        self.name, self.terms = item.name, -(-axis.extent // parts)
+        self.part = context.fresh(f"{item.name}_parts", words)
+        self.width = context.fresh(f"{self.part}_lanes", words)
+        self.some = context.fresh(f"{self.part}_rows", words)
+        loops = loops_of(item.name, item.stage, axis.name)
+        self.number, self.rest = loops.part(axis.name, 0), loops.part(axis.name, 1)
+        self.spatial = [a.name for a in item.stage.axes]
+        self.others = [a.name for a in item.stage.reduction_axes if a.name != axis.name]
+        self.taken = {*loops.names, self.number, self.rest}
 
+    def lines(self) -> list[str]:
+        """All directives."""
+        lane = lane_axis(self.stage, self.context.lanes_of(self.stage))
+        return [split(f"{self.name}.{self.axis.name}", [(self.number, ""), (self.rest, str(self.terms))]),
+                f"rfactor {self.name}.{self.number} as {self.part}",
+                *(self._columns() if lane is None and self.spatial else self._rows(lane))]
 
-def _rows(part: str, stage: dag.Stage, number: str, spatial: list[str], reductions: list[str],
-          axis: dag.Axis, lane: str | None, context: Context) -> list[str]:
-    """Lanes along the reduction axis that runs along memory."""
-    inner = reductions[0] if lane is None or lane == axis.name else lane
-    extent = axis.extent if inner == reductions[0] else next(
-        a.extent for a in stage.reduction_axes if a.name == inner)
-    width = f"{part}_lanes"
-    others = [name for name in reductions if name != inner]
-    return [knob(width, context.widths(extent, (1, 2, 4, 8))),
-            split(f"{part}.{inner}", [(f"{inner}_0", ""), (f"{inner}_1", width)]),
-            f"order {part}: {' '.join([*spatial, number, *others, f'{inner}_0', f'{inner}_1'])}",
-            f"parallel {part}.{number}", f"vectorize {part}.{inner}_1"]
+    def _columns(self) -> list[str]:
+        """Lanes along the last axis; `some` rows at a time."""
+        part, last = self.part, self.stage.axes[-1]
+        rows, lanes = pair(self.rest, self.taken), pair(last.name, self.taken)
+        order = [*self.spatial[:-1], self.number, rows[0], *self.others, lanes[0], rows[1], lanes[1]]
+        axes = f"[{', '.join([*self.spatial, self.number])}] -> [{', '.join([self.number, *self.spatial])}]"
+        return [f"layout {part}: {axes}",
+                knob(self.width, self.context.widths(self.stage, last.extent, (1, 2, 4, 8))),
+                knob(self.some, [number for number in (1, 2, 4, 8) if number <= self.terms]),
+                split(f"{part}.{last.name}", [(lanes[0], ""), (lanes[1], self.width)]),
+                split(f"{part}.{self.rest}", [(rows[0], ""), (rows[1], self.some)]),
+                f"order {part}: {' '.join(order)}", f"parallel {part}.{self.number}",
+                f"vectorize {part}.{lanes[1]}", f"unroll {part}: 64",
+                f"vectorize {self.name}.{last.name}"]
+
+    def _rows(self, lane: str | None) -> list[str]:
+        """Lanes along the reduction axis that runs along memory."""
+        inner, extent = self.rest, self.terms
+        if lane is not None and lane != self.axis.name:
+            inner = lane
+            extent = next(a.extent for a in self.stage.reduction_axes if a.name == lane)
+        lanes = pair(inner, self.taken)
+        others = [name for name in (self.rest, *self.others) if name != inner]
+        return [knob(self.width, self.context.widths(self.stage, extent, (1, 2, 4, 8))),
+                split(f"{self.part}.{inner}", [(lanes[0], ""), (lanes[1], self.width)]),
+                f"order {self.part}: {' '.join([*self.spatial, self.number, *others, *lanes])}",
+                f"parallel {self.part}.{self.number}", f"vectorize {self.part}.{lanes[1]}"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ...compiler import dag
+from ...compiler.schedule.default_lanes import lane_axis
 from ...dsl import typed
 from ...dsl.affine import affine
 
@@ -65,8 +66,12 @@ def reused(stage: dag.Stage, read: typed.Read) -> bool:
 
     Behind `%` an axis takes few values, so it counts as not occurring.
     """
-    held = {name for expr in read.index for name in _free(expr)}
+    held = _held(read)
     return any(a.extent > 1 and a.name not in held for a in stage.axes)
+
+
+def _held(read: typed.Read) -> set[str]:
+    return {name for expr in read.index for name in _free(expr)}
 
 
 def _free(expr: typed.Expr) -> Iterator[str]:
@@ -137,29 +142,49 @@ def elementwise_consumer(graph: dag.Dag, stage: dag.Stage, done: Collection[str]
 
 def guarded_axes(stage: dag.Stage) -> frozenset[str]:
     """The spatial axes that occur in subscripts of guarded reads with reduction axes beside them."""
+    return frozenset(name for read in reads(stage) for name in _borders(stage, read))
+
+
+def guarded_tensors(stage: dag.Stage) -> tuple[str, ...]:
+    """The tensors with such reads, each once."""
+    return tuple(dict.fromkeys(read.tensor for read in reads(stage) if _borders(stage, read)))
+
+
+def _borders(stage: dag.Stage, read: typed.Read) -> set[str]:
+    """The spatial axes beside reduction axes in the subscripts of a read; none where it has no guard."""
     reductions = {a.name for a in stage.reduction_axes}
     found: set[str] = set()
-    for read in reads(stage):
-        if read.otherwise is not None:
-            for expr in read.index:
-                names = {e.name for e in typed.walk(expr) if isinstance(e, typed.Index)}
-                if names & reductions:
-                    found |= names - reductions
-    return frozenset(found)
+    for expr in read.index if read.otherwise is not None else ():
+        names = {e.name for e in typed.walk(expr) if isinstance(e, typed.Index)}
+        if names & reductions:
+            found |= names - reductions
+    return found
+
+
+def shared_axis(stage: dag.Stage) -> int | None:
+    """The last spatial axis, by number, for whose points something is read again; None if there is none."""
+    for number in reversed(range(len(stage.axes))):
+        axis = stage.axes[number]
+        if axis.extent > 1 and any(axis.name not in _held(read) for read in reads(stage)):
+            return number
+    return None
 
 
 def lane_axes(stage: dag.Stage, lanes: int) -> tuple[str, ...]:
     """Spatial axes whose points can stand side by side in vectors, the most promising first.
 
     The last axis, if what is read runs along memory with it, or can be packed so that it does; then axes of
-    operands that can be packed and are read again for other points.
+    operands that can be packed and are read again for other points. Where there is none, the last axis, with
+    gathers, unless a reduction can be in lanes.
     """
     last = stage.axes[-1]
     packable = [a.name for a in stage.axes if a.extent >= lanes and _packable(stage, a.name)]
     found = [last.name] if last.extent > 1 and _runs(stage, last.name) else []
     if not found or found[0] not in packable:
         found += [name for name in packable if name not in found]
-    return tuple(found) or (last.name,)
+    if found:
+        return tuple(found)
+    return (last.name,) if lane_axis(stage, lanes) is None else ()
 
 
 def _runs(stage: dag.Stage, axis: str) -> bool:

@@ -9,6 +9,7 @@ from .draft import Rule
 from .fuse_consumer import FuseConsumer
 from .fuse_rows import FuseRows
 from .lanes_of_sums import LanesOfSums
+from .materialise_padding import KeepGuards, MaterialisePadding
 from .pack_operand import KeepOperand, PackAhead, PackOperand
 from .skip_stage import SkipStage
 from .split_phases import SplitPhases
@@ -25,6 +26,8 @@ BUILTIN: tuple[Rule, ...] = (
     TilingWithFusion((WHOLE,), "tiling, sums whole", pack=True),
     TilingWithFusion((BLOCKED,), "tiling, sums in blocks", pack=True),
     TilingWithFusion(PUBLISHED, "tiling with fusion", pack=False),
+    MaterialisePadding(),
+    KeepGuards(),
     PackOperand(),
     PackAhead(),
     KeepOperand(),

@@ -1,14 +1,15 @@
 """What rules work on: a schedule half written, and what is left to decide.
 
 The derivation walks the kernel from its outputs to its inputs. Its worklist holds *items*: a stage to
-schedule, or an operand of a tiled stage that could be packed. A rule looks at the first item, writes
-directives, and says what takes the item's place (Ansor, OSDI 2020, section 4.1, where items are numbers of
-stages).
+schedule, an operand of a tiled stage that could be packed, or one that could be padded. A rule looks at the
+first item, writes directives, and says what takes the item's place (Ansor, OSDI 2020, section 4.1, where
+items are numbers of stages).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -17,6 +18,7 @@ from typing import Protocol
 from ...compiler import dag
 from ...compiler.target.target import Target
 from ..sketch import Limit, Parts, Step
+from .names import fresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,21 @@ class OperandItem:
         return self.tensor
 
 
-Item = StageItem | OperandItem
+@dataclass(frozen=True, slots=True)
+class PaddingItem:
+    """A tensor that a tiled stage reads beyond its borders, behind guards; `place` is its loop of tasks."""
+
+    tensor: str
+    stage: dag.Stage
+    place: str
+
+    @property
+    def name(self) -> str:
+        """What derivations call it."""
+        return self.tensor
+
+
+Item = StageItem | OperandItem | PaddingItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,11 @@ class Draft:
         return replace(self, todo=(*items, *rest), lines=(*self.lines, *lines),
                        limits=(*self.limits, *limits), parts=(*self.parts, *parts))
 
+    @property
+    def words(self) -> frozenset[str]:
+        """All words of its directives: the names that it has given are among them."""
+        return frozenset(re.findall(r"\w+", "\n".join(self.lines)))
+
 
 class Verdict(Enum):
     """What a rule says of an item. `ONLY` keeps the rules after it from applying."""
@@ -90,20 +111,28 @@ class Context:
     graph: dag.Dag
     target: Target
 
-    @cached_property
-    def lanes(self) -> int:
-        """f32 values in a vector."""
-        return self.target.lanes(4)
-
     def lanes_of(self, stage: dag.Stage) -> int:
         """Elements of a stage in a vector, counted in the type that it is computed in."""
         return self.target.lanes(max(stage.dtype.arithmetic.bytes, 1))
 
-    def widths(self, extent: int, vectors: tuple[int, ...] = (1, 2, 3, 4)) -> tuple[int, ...]:
-        """Lane tiles to choose from for a loop: whole vectors, at most as many as it needs."""
-        most = max(1, -(-extent // self.lanes))
-        fit = tuple(self.lanes * v for v in vectors if v <= most and self.lanes * v <= extent)
+    def widths(self, stage: dag.Stage, extent: int,
+               vectors: tuple[int, ...] = (1, 2, 3, 4)) -> tuple[int, ...]:
+        """Lane tiles to choose from for a stage's loop: whole vectors, at most as many as it needs."""
+        lanes = self.lanes_of(stage)
+        fit = tuple(lanes * v for v in vectors if lanes * v <= extent)
         return fit or (extent,)
+
+    def fresh(self, name: str, taken: Collection[str]) -> str:
+        """A name for a stage or knob that neither the kernel has nor `taken`: the words of a draft."""
+        return fresh(name, self._names | set(taken))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of the kernel's tensors, axes and sizes."""
+        graph = self.graph
+        axes = {axis.name for s in graph.stages for axis in (*s.axes, *s.reduction_axes)}
+        tensors = {tensor.name for tensor in (*graph.inputs, *graph.stages)}
+        return frozenset(axes | tensors | {size for size, _ in graph.sizes})
 
 
 class Rule(Protocol):

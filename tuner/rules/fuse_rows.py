@@ -14,7 +14,7 @@ from ...compiler.schedule.default_rows import row_group
 from ..sketch import Limit
 from .analysis import inlineable, needs_tiling
 from .draft import Context, Draft, Item, OperandItem, StageItem, Verdict
-from .tiles import Loops, knob, operands, register_tile, rows_of, split, stage_word, task
+from .tiles import knob, loops_of, operands, register_tile, rows_of, split
 
 
 class FuseRows:
@@ -35,9 +35,9 @@ class FuseRows:
         products = _products(context.graph, item.stage, group)
         done = frozenset(s.name for s in (*group, *products))
         if products:
-            yield _Rows(item, context).with_products(draft, group, products, done)
+            yield _Rows(item, context, draft.words).with_products(draft, group, products, done)
         else:
-            yield _Rows(item, context).alone(draft, group, done)
+            yield _Rows(item, context, draft.words).alone(draft, group, done)
 
 
 def _group(draft: Draft, item: StageItem, context: Context) -> list[dag.Stage]:
@@ -61,70 +61,80 @@ def _products(graph: dag.Dag, host: dag.Stage, group: list[dag.Stage]) -> list[d
 class _Rows:
     """The directives of one such stage."""
 
-    def __init__(self, item: StageItem, context: Context) -> None:
+    def __init__(self, item: StageItem, context: Context, words: frozenset[str]) -> None:
         self.item, self.context = item, context
         self.stage = item.stage
         self.rows = self.stage.axes[:len(self.stage.axes) - (self.stage.reduction is None)]
-        self.width = f"{stage_word(item.name)}_lanes"
+        self.taken = set(words)
+        self.width = self._named(f"{item.name}_lanes")
+        self.widths = context.widths(self.stage, self.stage.points, (1, 2, 4, 8))
+
+    def _named(self, name: str) -> str:
+        """A new name, for which the others make way."""
+        made = self.context.fresh(name, self.taken)
+        self.taken.add(made)
+        return made
 
     def alone(self, draft: Draft, group: list[dag.Stage], done: frozenset[str]) -> Draft:
         """Rows are tasks."""
-        lines = self._lanes(self.item.name, self.stage)
-        place = task(self.item.name, [a.name for a in self.rows], lines)
+        loops = loops_of(self.item.name, self.stage, "")
+        rows = [a.name for a in self.rows]
+        lines = [*self._lanes(self.stage), *loops.tasks(rows)]
         for stage in group:
-            lines += [f"compute {stage.name} at {place}", *self._lanes(stage.name, stage)]
-        return draft.then(*self._knob(), *lines, without=done)
+            lines += [f"compute {stage.name} at {loops.task(rows)}", *self._lanes(stage)]
+        return draft.then(*self._knob(lines), *lines, without=done)
 
     def with_products(self, draft: Draft, group: list[dag.Stage], products: list[dag.Stage],
                       done: frozenset[str]) -> Draft:
         """Some rows at a time, whose products are made at once; then each row by itself."""
         name, row = self.item.name, self.rows[-1]
-        loops = Loops(name, self.stage.axes, row.name)
+        loops = loops_of(name, self.stage, row.name)
         parts = [loops.part(row.name, k) for k in range(3)]
-        lines = [split(f"{name}.{row.name}", [(parts[0], ""), (parts[1], ""), (parts[2], rows_of(row))])]
-        lines += self._lanes(name, self.stage)
-        place = task(name, [*(a.name for a in self.rows[:-1]), parts[0]], lines)
+        first = [*(a.name for a in self.rows[:-1]), parts[0]]
+        lines = [split(f"{name}.{row.name}", [(parts[0], ""), (parts[1], ""), (parts[2], rows_of(row))]),
+                 *self._lanes(self.stage), *loops.tasks(first)]
         for stage in group:
-            lines += [f"compute {stage.name} at {name}.{parts[2]}", *self._lanes(stage.name, stage)]
+            lines += [f"compute {stage.name} at {name}.{parts[2]}", *self._lanes(stage)]
         limits: list[Limit] = []
         items: list[OperandItem] = []
         for product in products:
-            lines.append(f"compute {product.name} at {name}.{parts[1]}")
-            lines += self._product(product)
-            width = f"{stage_word(product.name)}_lanes"
-            tile = Loops(name, (row, product.axes[-1]), product.axes[-1].name)
-            limits.append(register_tile(tile, 2, width, self.context))
-            items += operands(product, product.name, product.axes[-1].name, (place,), width)
-        return draft.then(*self._knob(), *lines, limits=tuple(limits), items=tuple(items), without=done)
+            width, lane = self._named(f"{product.name}_lanes"), product.axes[-1]
+            lines += [f"compute {product.name} at {name}.{parts[1]}", *self._product(product, width)]
+            columns = (f"{name}.{row.name}.{parts[2]}", width)
+            limits.append(register_tile(columns, row.extent * lane.extent, self.context.lanes_of(product),
+                                        self.context))
+            items += operands(product, product.name, lane.name, (loops.task(first),), width)
+        return draft.then(*self._knob(lines), *lines, limits=tuple(limits), items=tuple(items), without=done)
 
-    def _product(self, product: dag.Stage) -> list[str]:
+    def _product(self, product: dag.Stage, width: str) -> list[str]:
         """A register tile of some rows times vectors of the last axis."""
         lane = product.axes[-1]
-        loops = Loops(product.name, product.axes, lane.name)
-        width = f"{stage_word(product.name)}_lanes"
+        loops = loops_of(product.name, product, lane.name)
         outer, inner = loops.part(lane.name, 0), loops.part(lane.name, 1)
         rows = [a.name for a in product.axes[:-1]]
         sums = [a.name for a in product.reduction_axes]
-        registers = self.context.target.vector_registers
-        return [knob(width, self.context.widths(lane.extent)),
+        return [knob(width, self.context.widths(product, lane.extent)),
                 split(f"{product.name}.{lane.name}", [(outer, ""), (inner, width)]),
                 f"order {product.name}: {' '.join([*rows[:-1], outer, *sums, rows[-1], inner])}",
                 f"vectorize {product.name}.{inner}",
-                f"unroll {product.name}: {registers}"]
+                f"unroll {product.name}: {self.context.target.vector_registers}"]
 
-    def _knob(self) -> list[str]:
-        return [knob(self.width, self.context.widths(self.stage.points, (1, 2, 4, 8)))]
+    def _knob(self, lines: list[str]) -> list[str]:
+        """The knob of the lanes of rows, where some lines have any."""
+        used = self.width in Draft((), tuple(lines)).words
+        return [knob(self.width, self.widths)] if used else []
 
-    def _lanes(self, name: str, stage: dag.Stage) -> list[str]:
+    def _lanes(self, stage: dag.Stage) -> list[str]:
         """Vectors along the row, of elements or of partial sums."""
-        axis = lane_axis(stage, self.context.lanes)
+        axis = lane_axis(stage, self.context.lanes_of(stage))
         if axis is None and stage.reduction is None and len(stage.axes) > len(self.rows):
             axis = stage.axes[-1].name
         if axis is None:
             return []
-        loops = Loops(name, (*stage.axes, *stage.reduction_axes), axis)
-        extent = next(a.extent for a in loops.axes if a.name == axis)
-        if extent < max(self.context.widths(self.stage.points, (1, 2, 4, 8))):
-            return [f"vectorize {name}.{axis}"]
+        loops = loops_of(stage.name, stage, axis)
+        extent = next(a.extent for a in (*stage.axes, *stage.reduction_axes) if a.name == axis)
+        if extent < max(self.widths):
+            return [f"vectorize {stage.name}.{axis}"]
         outer, inner = loops.part(axis, 0), loops.part(axis, 1)
-        return [split(f"{name}.{axis}", [(outer, ""), (inner, self.width)]), f"vectorize {name}.{inner}"]
+        return [split(f"{stage.name}.{axis}", [(outer, ""), (inner, self.width)]),
+                f"vectorize {stage.name}.{inner}"]

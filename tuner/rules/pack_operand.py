@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import prod
 
 from .draft import Context, Draft, Item, OperandItem, Verdict
-from .tiles import split, stage_word
+from .names import pair
+from .tiles import split
 
 SMALL = 1 << 14
 """Elements of a copy that one thread makes sooner than several."""
@@ -45,10 +46,10 @@ class PackOperand:
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
         """A copy at one of the item's places."""
         assert isinstance(item, OperandItem)
-        copy = _copy(item, context)
+        copy = _Copy(item, draft, context)
         places = ", ".join(item.places)
-        at = f"compute {copy} at {{{places}}}" if len(item.places) > 1 else f"compute {copy} at {places}"
-        yield draft.then(_cache_read(item, context), at, *_panels(item, context))
+        at = f"{{{places}}}" if len(item.places) > 1 else places
+        yield draft.then(copy.read, f"compute {copy.name} at {at}", *copy.panels())
 
 
 class PackAhead:
@@ -66,53 +67,55 @@ class PackAhead:
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
         """A copy at the root; long ones are made by all threads."""
         assert isinstance(item, OperandItem)
-        lines = [_cache_read(item, context), *_panels(item, context)]
+        copy = _Copy(item, draft, context)
         shape = context.graph.tensor(item.tensor).shape
-        if prod(shape) > SMALL and not _constant(item, context):
-            lines.append(f"parallel {_copy(item, context)}.{_longest(item, shape)}")
-        yield draft.then(*lines)
+        threads = prod(shape) > SMALL and not _constant(item, context)
+        yield draft.then(copy.read, *copy.panels(),
+                         *([f"parallel {copy.name}.{copy.longest(shape)}"] if threads else []))
 
 
 def _constant(item: OperandItem, context: Context) -> bool:
     return any(t.name == item.tensor and t.const for t in context.graph.inputs)
 
 
-def _copy(item: OperandItem, context: Context) -> str:
-    alone = len(context.graph.consumers(item.tensor)) == 1
-    return f"{stage_word(item.tensor)}_packed" if alone else f"{stage_word(item.reader)}_{item.tensor}_packed"
+class _Copy:
+    """The directives of a packed copy: panels as wide as the tile, and the loops that fill them."""
 
+    def __init__(self, item: OperandItem, draft: Draft, context: Context) -> None:
+        alone = len(context.graph.consumers(item.tensor)) == 1
+        name = f"{item.tensor}_packed" if alone else f"{item.reader}_{item.tensor}_packed"
+        self.item, self.name = item, context.fresh(name, draft.words)
+        self.lane = item.names[item.lane]
+        self.parts = pair(self.lane, item.names)
 
-def _cache_read(item: OperandItem, context: Context) -> str:
-    return f"cache_read {item.tensor}[{', '.join(item.names)}] as {_copy(item, context)} for {item.reader}"
+    @property
+    def read(self) -> str:
+        """What makes it."""
+        item = self.item
+        return f"cache_read {item.tensor}[{', '.join(item.names)}] as {self.name} for {item.reader}"
 
+    @property
+    def _outer(self) -> list[str]:
+        """Its loops but that over the lanes."""
+        return [self.parts[0] if name == self.lane else name for name in self.item.names]
 
-def _loops(item: OperandItem) -> list[str]:
-    """The copy's loops in order: the lanes' last."""
-    lane = item.names[item.lane]
-    names = [f"{name}_0" if name == lane else name for name in item.names]
-    return [*names, f"{lane}_1"]
+    def panels(self) -> list[str]:
+        """Its layout and its loops, the lanes' last."""
+        outer, inner = self.parts
+        return [f"layout {self.name}: [{', '.join(self.item.names)}] -> [{', '.join(self._index())}]",
+                split(f"{self.name}.{self.lane}", [(outer, ""), (inner, self.item.width)]),
+                f"order {self.name}: {' '.join([*self._outer, inner])}",
+                f"vectorize {self.name}.{inner}"]
 
+    def _index(self) -> list[str]:
+        """Dimensions of spatial axes stand outside the number of the panel, others inside."""
+        width, spatial = self.item.width, {axis.name for axis in self.item.stage.axes}
+        rest = [name for name in self.item.names if name != self.lane]
+        inside = [name for name in rest if name not in spatial]
+        return [*(name for name in rest if name in spatial), f"{self.lane} // {width}", *inside,
+                f"{self.lane} % {width}"]
 
-def _longest(item: OperandItem, shape: tuple[int, ...]) -> str:
-    """The outermost of a copy's loops that are about as long as the longest."""
-    extents = [1 if k == item.lane else extent for k, extent in enumerate(shape)]
-    return item.names[next(k for k, extent in enumerate(extents) if 2 * extent > max(extents))]
-
-
-def _panels(item: OperandItem, context: Context) -> list[str]:
-    """The layout of panels as wide as the tile, and the loops that fill them."""
-    copy, lane = _copy(item, context), item.names[item.lane]
-    rest = [name for name in item.names if name != lane]
-    index = _panel_index(item, rest, lane)
-    return [f"layout {copy}: [{', '.join(item.names)}] -> [{', '.join(index)}]",
-            split(f"{copy}.{lane}", [(f"{lane}_0", ""), (f"{lane}_1", item.width)]),
-            f"order {copy}: {' '.join(_loops(item))}",
-            f"vectorize {copy}.{lane}_1"]
-
-
-def _panel_index(item: OperandItem, rest: list[str], lane: str) -> list[str]:
-    """Dimensions that the stage reduces over stand inside the number of the panel, others outside."""
-    reduced = {a.name for a in item.stage.reduction_axes}
-    outside = [name for name in rest if name not in reduced and not name.startswith("d")]
-    inside = [name for name in rest if name not in outside]
-    return [*outside, f"{lane} // {item.width}", *inside, f"{lane} % {item.width}"]
+    def longest(self, shape: tuple[int, ...]) -> str:
+        """The outermost of its loops that are about as long as the longest."""
+        extents = [1 if k == self.item.lane else extent for k, extent in enumerate(shape)]
+        return self._outer[next(k for k, extent in enumerate(extents) if 2 * extent > max(extents))]

@@ -11,29 +11,28 @@ from functools import cached_property
 
 from ...compiler import dag
 from ..sketch import Limit, Parts
-from .analysis import guarded_axes, packable, reads, step
-from .draft import Context, OperandItem, StageItem
-from .tiles import Loops, enough_tasks, knob, operands, register_tile, rows_of, split, stage_word, task
-
-TAPS = 8
-"""Reduction axes of up to so many points are windows of filters: they are split into all or one."""
+from .analysis import guarded_axes, guarded_tensors, packable, reads, step
+from .draft import Context, OperandItem, PaddingItem, StageItem
+from .taps import TAPS, block_sizes, copies, unrolled
+from .tiles import Loops, enough_tasks, knob, loops_of, operands, register_tile, rows_of, split
 
 HALVINGS = 5
 """Sizes of an axis in one task, where they are coarse."""
 
-UNROLLED_TAPS = 9
-"""Taps that may be unrolled around the innermost loop."""
-
 
 @dataclass(frozen=True)
 class Structure:
-    """`text` for a stage and its consumer, with the points of axis `lane` side by side in vectors."""
+    """`text` for a stage and its consumer, with the points of axis `lane` side by side in vectors.
+
+    `taken` are names that other directives have given.
+    """
 
     text: str
     item: StageItem
     lane: str
     context: Context
     coarse: bool = False
+    taken: frozenset[str] = frozenset()
 
     @cached_property
     def host(self) -> Loops:
@@ -47,7 +46,7 @@ class Structure:
     @cached_property
     def own(self) -> Loops:
         """The stage's spatial loops."""
-        return Loops(self.item.name, self.item.stage.axes, self.lane)
+        return loops_of(self.item.name, self.item.stage, self.lane)
 
     @property
     def reductions(self) -> tuple[dag.Axis, ...]:
@@ -70,10 +69,18 @@ class Structure:
     def _blocks(self) -> int:
         return self._inner.count("R")
 
-    @property
+    @cached_property
     def width(self) -> str:
         """The knob of the innermost tile's elements in lanes."""
-        return f"{stage_word(self.item.name)}_lanes"
+        return self._named("lanes")
+
+    def _named(self, what: str) -> str:
+        return self.context.fresh(f"{self.item.name}_{what}", self.taken)
+
+    @property
+    def _widths(self) -> tuple[int, ...]:
+        lane = next(a for a in self.item.stage.axes if a.name == self.lane)
+        return self.context.widths(self.item.stage, lane.extent)
 
     @property
     def gathers(self) -> bool:
@@ -90,10 +97,8 @@ class Structure:
 
     def lines(self) -> list[str]:
         """All directives but those of packed operands."""
-        lane = next(a for a in self.item.stage.axes if a.name == self.lane)
-        made = [knob(self.width, self.context.widths(lane.extent))]
-        made += self._split_host()
-        return [*made, *self._order_host(), *self._split_own(), *self._order_own()]
+        made = [knob(self.width, self._widths), *self._split_host(), *self._order_host()]
+        return [*made, *self._split_own(), *self._order_own()]
 
     def _split_host(self) -> list[str]:
         made: list[str] = []
@@ -103,9 +108,8 @@ class Structure:
             if axis.name != self.host.lane:
                 parts.append((last, rows_of(axis) if self._tiles == 1 else self._tile_of_task(axis.extent)))
             elif self._tiles > 1:
-                most = -(-axis.extent // self.context.widths(axis.extent)[0])
                 after = self.host.part(axis.name, self._host_levels + 1)
-                parts += [(last, self._tile_of_task(most)), (after, self.width)]
+                parts += [(last, self._tile_of_task(-(-axis.extent // self._widths[0]))), (after, self.width)]
             else:
                 parts.append((last, self.width))
             made.append(split(f"{self.host.stage}.{axis.name}", parts))
@@ -122,37 +126,38 @@ class Structure:
         """The consumer's vectorized loop."""
         return self.host.part(self.host.lane, self._host_levels + (self._tiles > 1))
 
+    @property
+    def _first(self) -> list[str]:
+        """The consumer's outermost loops: one iteration of them all is a task."""
+        return [*self.host.whole, *self.host.in_order(0)]
+
+    @property
+    def task(self) -> str:
+        """The loop of tasks, with its stage."""
+        return self.host.task(self._first)
+
     def _order_host(self) -> list[str]:
         """Order, tasks and lanes of the consumer, and where the stage is computed in it."""
         host, levels = self.host, self._host_levels
         last = host.level(levels) + ([self._lane_loop] if self._tiles > 1 else [])
-        first = [*host.whole, *host.in_order(0)]
-        made: list[str] = []
+        marks = [f"vectorize {host.stage}.{self._lane_loop}",
+                 f"unroll {host.stage}: {self.context.target.vector_registers}"]
         if levels == 1:
-            made.append(f"order {host.stage}: {' '.join([*first, *last])}")
-            place = task(host.stage, first, made)
-        else:
-            made.append(knob(self._switch, ("false", "true")))
-            place = self._either_order(first, last, made)
-        made.append(f"vectorize {host.stage}.{self._lane_loop}")
-        made.append(f"unroll {host.stage}: {self.context.target.vector_registers}")
-        return made if levels > 1 else [*made, f"compute {self.item.name} at {place}"]
+            return [f"order {host.stage}: {' '.join([*self._first, *last])}", *host.tasks(self._first),
+                    *marks, f"compute {self.item.name} at {self.task}"]
+        return [*self._either_order(last), *marks]
 
-    @property
-    def _switch(self) -> str:
-        return f"{stage_word(self.item.name)}_lanes_first"
-
-    def _either_order(self, first: list[str], last: list[str], made: list[str]) -> str:
-        """Within a task: panels outside rows, or rows outside panels; gives the task's loop."""
-        host = self.host
-        for condition, lane_first in ((f"not {self._switch}", False), (self._switch, True)):
+    def _either_order(self, last: list[str]) -> list[str]:
+        """Within a task: panels outside rows, or rows outside panels."""
+        host, switch = self.host, self._named("lanes_first")
+        orders: list[str] = []
+        places: list[str] = []
+        for condition, lane_first in ((f"not {switch}", False), (switch, True)):
             middle = host.level(1, lane_first=lane_first)
-            made.append(f"when {condition} {{ order {host.stage}: {' '.join([*first, *middle, *last])} }}")
-        place = task(host.stage, first, made)
-        for condition, lane_first in ((f"not {self._switch}", False), (self._switch, True)):
-            inner = host.level(1, lane_first=lane_first)[-1]
-            made.append(f"when {condition} {{ compute {self.item.name} at {host.stage}.{inner} }}")
-        return place
+            loops = " ".join([*self._first, *middle, *last])
+            orders.append(f"when {condition} {{ order {host.stage}: {loops} }}")
+            places.append(f"when {condition} {{ compute {self.item.name} at {host.stage}.{middle[-1]} }}")
+        return [knob(switch, ("false", "true")), *orders, *host.tasks(self._first), *places]
 
     def _split_own(self) -> list[str]:
         made: list[str] = []
@@ -163,15 +168,10 @@ class Structure:
                 made.append(split(f"{self.own.stage}.{axis.name}",
                                   [*parts, (self.own.part(axis.name, self._tiles - 1), inner)]))
         if self._blocks > 1:
-            made += [split(f"{self.own.stage}.{a.name}", [(self._block(a, 0), ""),
-                                                          (self._block(a, 1), _steps(a))])
+            made += [split(f"{self.own.stage}.{a.name}", [(self.own.part(a.name, 0), ""),
+                                                          (self.own.part(a.name, 1), block_sizes(a))])
                      for a in self.reductions]
         return made
-
-    def _block(self, axis: dag.Axis, number: int) -> str:
-        taken = {a.name for a in (*self.item.stage.axes, *self.reductions)}
-        name = f"{axis.name}{number}"
-        return name if name not in taken else f"{axis.name}_{number}"
 
     def _order_own(self) -> list[str]:
         """Order, lanes and unrolling of the stage."""
@@ -185,35 +185,28 @@ class Structure:
             else:
                 loops += self._reduction_level(block)
                 block += 1
-        made = [f"order {own.stage}: {' '.join(loops)}", f"vectorize {own.stage}.{loops[-1]}"]
-        if self._blocks > 1:
-            made += self._unrolled_taps()
-        return made + self._unrolled() + self._peeled()
+        marks = [f"order {own.stage}: {' '.join(loops)}", f"vectorize {own.stage}.{loops[-1]}"]
+        return [*marks, *self._unrolled(), *self._peeled()]
 
     def _unrolled(self) -> list[str]:
-        """The register tile is written out; where a filter's taps are innermost, perhaps some of them too."""
+        """The register tile is written out; where taps are innermost, perhaps some of them too."""
         registers = self.context.target.vector_registers
-        if self.reductions[-1].extent > TAPS:
+        if self._blocks > 1:
+            taps = [f"unroll {self.own.stage}.{self.own.part(a.name, 1)}" for a in unrolled(self.reductions)]
+            return [*taps, f"unroll {self.own.stage}: {registers}"]
+        steps = [registers * number for number in copies(self.reductions)]
+        if len(steps) == 1:
             return [f"unroll {self.own.stage}: {registers}"]
-        name = f"{stage_word(self.own.stage)}_step"
-        return [knob(name, (registers, 4 * registers, 9 * registers)), f"unroll {self.own.stage}: {name}"]
+        name = self._named("step")
+        return [knob(name, steps), f"unroll {self.own.stage}: {name}"]
 
     def _reduction_level(self, number: int) -> list[str]:
         """One level of the reduction: in the outer one long axes stand outside taps, else inside."""
         if self._blocks == 1:
             return [a.name for a in self.reductions]
-        taps = [self._block(a, number) for a in self.reductions if a.extent <= TAPS]
-        long = [self._block(a, number) for a in self.reductions if a.extent > TAPS]
+        taps = [self.own.part(a.name, number) for a in self.reductions if a.extent <= TAPS]
+        long = [self.own.part(a.name, number) for a in self.reductions if a.extent > TAPS]
         return [*long, *taps] if number == 0 else [*taps, *long]
-
-    def _unrolled_taps(self) -> list[str]:
-        made: list[str] = []
-        left = UNROLLED_TAPS
-        for axis in reversed([a for a in self.reductions if 1 < a.extent <= TAPS]):
-            if axis.extent <= left:
-                made.append(f"unroll {self.own.stage}.{self._block(axis, 1)}")
-                left //= axis.extent
-        return made
 
     def _peeled(self) -> list[str]:
         """Tiles at a border of guarded reads apart from those inside, where tiles have their own loop."""
@@ -226,15 +219,17 @@ class Structure:
 
     def limits(self) -> tuple[Limit, ...]:
         """What fillings are worth measuring."""
-        innermost = (self.host, self._host_levels) if self._tiles == 1 else (self.own, self._tiles - 1)
+        rows = self.own.rows(self._tiles - 1) if self._tiles > 1 else self.host.rows(self._host_levels)
+        lanes = self.context.lanes_of(self.item.stage)
+        made = [register_tile([*rows, self.width], self.own.points, lanes, self.context),
+                enough_tasks(self._task_columns(), self.host.points, lanes, self.context)]
         taps = tuple(self._block_column(a) for a in self.reductions if 1 < a.extent <= TAPS)
-        return (register_tile(*innermost, self.width, self.context),
-                enough_tasks(self._task_columns(), self.host, self.context),
-                Limit(taps if self._blocks > 1 else (), 1, TAPS,
-                      "taps are written out around the innermost loop"))
+        if self._blocks > 1 and taps:
+            made.append(Limit(taps, 1, TAPS, "taps are written out around the innermost loop"))
+        return tuple(made)
 
     def _block_column(self, axis: dag.Axis) -> str:
-        return f"{self.own.stage}.{axis.name}.{self._block(axis, 1)}"
+        return f"{self.own.stage}.{axis.name}.{self.own.part(axis.name, 1)}"
 
     def parts(self) -> tuple[Parts, ...]:
         """Whose tails count: the consumer's loops, the stage's tiles of what it is given, sums' blocks."""
@@ -271,17 +266,14 @@ class Structure:
 
     def operands(self) -> tuple[OperandItem, ...]:
         """The operands that could be packed, with the loops at which copies make sense."""
-        host = self.host.stage
-        first = [*self.host.whole, *self.host.in_order(0)]
-        places = [f"{host}.{stage_word(host)}_task" if len(first) > 1 else f"{host}.{first[0]}"]
+        places = [self.task]
         if self._blocks > 1:
             places.append(f"{self.own.stage}.{self._reduction_level(0)[-1]}")
         return operands(self.item.stage, self.item.name, self.lane, tuple(places), self.width)
 
-
-def _steps(axis: dag.Axis) -> str:
-    """Sizes of a reduction block: all taps of a filter or one; powers of two of a long axis, or all."""
-    if axis.extent <= TAPS:
-        return f"{{1, {axis.extent}}}" if axis.extent > 1 else "1"
-    powers = [2 ** k for k in range(4, 11) if 2 ** k < axis.extent]
-    return f"{{{', '.join(map(str, [*powers, axis.extent]))}}}"
+    def paddings(self) -> tuple[PaddingItem, ...]:
+        """The tensors that could be padded for each task; where sums have blocks, borders are peeled."""
+        if self._blocks > 1:
+            return ()
+        return tuple(PaddingItem(tensor, self.item.stage, self.task)
+                     for tensor in guarded_tensors(self.item.stage))

@@ -11,6 +11,7 @@ from ...dsl import typed
 from ..sketch import Limit
 from .analysis import axes_of, dimension, packable, reads, step
 from .draft import Context, OperandItem
+from .names import fresh
 
 ROWS = 14
 """Points of an axis, not in lanes, that a register tile may have."""
@@ -24,11 +25,15 @@ SPARE = 2
 
 @dataclass(frozen=True, slots=True)
 class Loops:
-    """Names for the parts of a stage's loops. `stage` is the name that directives use."""
+    """Names for the parts of a stage's loops. `stage` is the name that directives use.
+
+    `axes` are those that tiles are made of, `others` what the stage has besides: what it reduces over.
+    """
 
     stage: str
     axes: tuple[dag.Axis, ...]
     lane: str
+    others: tuple[dag.Axis, ...] = ()
 
     @property
     def whole(self) -> list[str]:
@@ -41,11 +46,14 @@ class Loops:
         rest = [a for a in self.axes if a.extent > 1 and a.name != self.lane]
         return [*rest, *(a for a in self.axes if a.name == self.lane)]
 
+    @property
+    def names(self) -> set[str]:
+        """All axes of the stage."""
+        return {a.name for a in (*self.axes, *self.others)}
+
     def part(self, axis: str, number: int) -> str:
         """The name of a part of an axis, outermost 0; no axis of the stage has it."""
-        taken = {a.name for a in self.axes}
-        name = f"{axis}{number}"
-        return name if name not in taken else f"{axis}_{number}"
+        return fresh(f"{axis}{number}", self.names)
 
     def level(self, number: int, *, lane_first: bool = False) -> list[str]:
         """Part `number` of every split axis, in the order of the axes; the lanes' last, or first."""
@@ -55,6 +63,33 @@ class Loops:
     def in_order(self, number: int) -> list[str]:
         """Part `number` of every split axis, in the order of the stage's axes."""
         return [self.part(a.name, number) for a in self.axes if a in self.split]
+
+    @property
+    def points(self) -> int:
+        """How many points the split axes have together."""
+        return prod(a.extent for a in self.split)
+
+    def rows(self, number: int) -> list[str]:
+        """The columns of part `number` of every split axis but that of the lanes."""
+        return [f"{self.stage}.{a.name}.{self.part(a.name, number)}" for a in self.split[:-1]]
+
+    def task(self, loops: Sequence[str]) -> str:
+        """The name, with the stage's, of the one loop that some are fused to: of a single one its own."""
+        name = fresh(f"{self.stage}_task", self.names) if len(loops) > 1 else loops[0]
+        return f"{self.stage}.{name}"
+
+    def tasks(self, loops: Sequence[str]) -> list[str]:
+        """Directives that make one parallel loop of several."""
+        made: list[str] = []
+        if len(loops) > 1:
+            name = self.task(loops).removeprefix(f"{self.stage}.")
+            made.append(f"fuse {' '.join(f'{self.stage}.{loop}' for loop in loops)} as {name}")
+        return [*made, f"parallel {self.task(loops)}"]
+
+
+def loops_of(name: str, stage: dag.Stage, lane: str) -> Loops:
+    """The spatial loops of a stage that directives call `name`."""
+    return Loops(name, stage.axes, lane, stage.reduction_axes)
 
 
 def knob(name: str, values: Iterable[int | str]) -> str:
@@ -72,33 +107,16 @@ def rows_of(axis: dag.Axis) -> str:
     return f"1..{min(ROWS, axis.extent)}"
 
 
-def task(stage: str, loops: Sequence[str], lines: list[str]) -> str:
-    """Make one parallel loop of several, in `lines`; its name, with the stage's."""
-    if len(loops) > 1:
-        lines.append(f"fuse {' '.join(f'{stage}.{name}' for name in loops)} as {stage_word(stage)}_task")
-        loops = [f"{stage_word(stage)}_task"]
-    lines.append(f"parallel {stage}.{loops[0]}")
-    return f"{stage}.{loops[0]}"
+def register_tile(columns: Sequence[str], points: int, lanes: int, context: Context) -> Limit:
+    """The accumulators of a tile, of a stage of so many points, fit the registers and hide latency."""
+    most = (context.target.vector_registers - SPARE) * lanes
+    least = min(LEAST_SUMS * lanes, points)
+    return Limit(tuple(columns), least, max(most, least), "accumulators fit the vector registers")
 
 
-def stage_word(stage: str) -> str:
-    """A stage's name without dots, to make other names of."""
-    return stage.replace(".", "_")
-
-
-def register_tile(loops: Loops, number: int, width: str, context: Context) -> Limit:
-    """The accumulators of a tile fit the vector registers and hide the latency of an addition."""
-    columns = [f"{loops.stage}.{a.name}.{loops.part(a.name, number)}" for a in loops.split[:-1]]
-    points = prod(a.extent for a in loops.split)
-    most = (context.target.vector_registers - SPARE) * context.lanes
-    least = min(LEAST_SUMS * context.lanes, points)
-    return Limit((*columns, width), least, max(most, least), "accumulators fit the vector registers")
-
-
-def enough_tasks(columns: Sequence[str], loops: Loops, context: Context) -> Limit:
-    """What one task does leaves work for every core."""
-    points = prod(a.extent for a in loops.split)
-    most = max(-(-points // context.target.cores), LEAST_SUMS * context.lanes)
+def enough_tasks(columns: Sequence[str], points: int, lanes: int, context: Context) -> Limit:
+    """What one task does of so many points leaves work for every core."""
+    most = max(-(-points // context.target.cores), LEAST_SUMS * lanes)
     return Limit(tuple(columns), 1, most, "every core has a task")
 
 
@@ -111,14 +129,15 @@ def operands(stage: dag.Stage, reader: str, lane: str, places: tuple[str, ...],
             continue
         place = dimension(read, lane)
         assert place is not None
-        names = _names(read)
         must = step(read, lane) not in (0, 1)
-        item = OperandItem(read.tensor, reader, stage, names, place, places, width, must)
+        item = OperandItem(read.tensor, reader, stage, _names(stage, read), place, places, width, must)
         found.setdefault(read.tensor, item)
     return tuple(found.values())
 
 
-def _names(read: typed.Read) -> tuple[str, ...]:
+def _names(stage: dag.Stage, read: typed.Read) -> tuple[str, ...]:
     """Names for the dimensions of a copy: those of the subscripts where these are bare and differ."""
     bare = [expr.name if isinstance(expr, typed.Index) else "" for expr in read.index]
-    return tuple(name if name and bare.count(name) == 1 else f"d{k}" for k, name in enumerate(bare))
+    taken = {axis.name for axis in (*stage.axes, *stage.reduction_axes)}
+    return tuple(name if name and bare.count(name) == 1 else fresh(f"d{k}", taken)
+                 for k, name in enumerate(bare))

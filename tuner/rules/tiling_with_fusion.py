@@ -37,10 +37,10 @@ class TilingWithFusion:
     def apply(self, draft: Draft, item: Item, context: Context) -> Iterator[Draft]:
         """A draft for each axis that can be in lanes and each structure that differs."""
         assert isinstance(item, StageItem)
-        for lane in lane_axes(item.stage, context.lanes):
+        for lane in lane_axes(item.stage, context.lanes_of(item.stage)):
             for text in self._structures:
-                made = Structure(text, item, lane, context, coarse=self._pack)
+                made = Structure(text, item, lane, context, self._pack, draft.words)
                 if made.worthwhile and (self._pack or not made.gathers):
-                    items = made.operands() if self._pack else ()
+                    items = (*made.paddings(), *made.operands()) if self._pack else ()
                     yield draft.then(*made.lines(), limits=made.limits(), parts=made.parts(),
                                      items=items)

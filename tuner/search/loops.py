@@ -1,6 +1,6 @@
 """The parts of split loops, those of many rows and splits changed at once.
 
-Tables have a line for each group of parts (`roles.Group`), filled up with -1 for parts that a group lacks.
+Tables have a line for each group of parts (`groups.Group`), filled up with -1 for parts that a group lacks.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..groups import Group, ceil_divide
 from ..ranges import Places, Ranges
-from ..roles import Group, ceil_divide
 from ..space import Matrix
 
 FACTORS = np.array([2, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 12, 16, 32, 64], np.int64)
@@ -25,7 +25,8 @@ class Loops:
         self._parts = _table([group.columns for group in groups])
         self._over = _table([group.over for group in groups])
         self._extent = np.array([group.extent for group in groups], np.int64)
-        self._of = np.array([-1 if group.of is None else group.of for group in groups], np.intp)
+        self._of = _table([group.of for group in groups])
+        self._given = np.array([bool(group.of) for group in groups], np.bool_)
         self._derived = np.array([group.derived for group in groups], np.bool_)
 
     def move(self, rows: Matrix, which: Places, rng: np.random.Generator) -> Matrix:
@@ -75,7 +76,8 @@ class Loops:
         """The sizes of open parts, 1 where a group has fewer, and the iterations of each loop."""
         wide = np.concatenate([rows, np.ones((len(rows), 1), np.int64)], axis=1)
         every = np.arange(len(rows))
-        whole = np.where(self._of[which] < 0, self._extent[which], wide[every, self._of[which]])
+        tile = wide[every[:, None], self._of[which]].prod(axis=1)
+        whole = np.where(self._given[which], tile, self._extent[which])
         over = wide[every[:, None], self._over[which]].prod(axis=1)
         return wide[every[:, None], self._parts[which]], ceil_divide(whole, over)
 

@@ -14,7 +14,7 @@ from .searcher import Scores, Seen
 CHUNK = 512
 """Rows drawn at a time. Fixed, so that the order of candidates does not depend on how many are asked for."""
 
-PATIENCE = 64
+PATIENCE = 4
 """Chunks in a row that may bring nothing new before sampling gives way to enumeration."""
 
 ENUMERABLE = 1 << 22
@@ -24,7 +24,7 @@ ENUMERABLE = 1 << 22
 class RandomSearch:
     """Proposes valid rows in a random order: as `Sampler` draws them, then what it missed of a small one."""
 
-    def __init__(self, space: Space, seed: int = 0) -> None:
+    def __init__(self, space: Space, seed: int | np.random.SeedSequence = 0) -> None:
         self._chunks = _order(space, np.random.default_rng(seed))
         self._queue = np.empty((0, len(space.columns)), np.int64)
         self._told = Seen()
@@ -51,8 +51,7 @@ def _order(space: Space, rng: np.random.Generator) -> Iterator[Matrix]:
     sampler = Sampler(space)
     idle = 0
     while idle < PATIENCE:
-        rows = sampler.draw(CHUNK, rng)
-        new = proposed.fresh(rows[space.valid(rows)])
+        new = proposed.fresh(sampler.valid(CHUNK, rng))
         proposed.add(new)
         idle = 0 if len(new) else idle + 1
         yield new

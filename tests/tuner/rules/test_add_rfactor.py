@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.derived import DENSE, SCALE, verdict, written
+from support.derived import DENSE, SCALE, context, item, made, verdict, written
 from txc.tuner.rules.add_rfactor import AddRfactor
 from txc.tuner.rules.draft import Verdict
 
@@ -26,6 +26,14 @@ def test_what_it_writes(name: str, text: str, golden: Callable[[str, str], None]
 def test_where_it_does_not_apply(text: str, stage: str):
     """Too few terms; places of extremes have no parts; elements enough; no reduction."""
     assert verdict(RULE, text, stage) is Verdict.SKIP
+
+
+def test_the_longest_axis_is_cut_and_lanes_are_of_what_a_part_has():
+    about = context("kernel f[B = 8, N = 512](X: f32[B, N]) -> (s: f32) { s = sum[b, i](X[b, i]) }")
+    first, *others = made(RULE, about, item(about, "s"))
+    assert first.lines[0] == "split s.i: [i0, i1: 32]"
+    assert "knob s_parts_lanes in {8, 16, 32}" in first.lines
+    assert [d.lines[0] for d in others] == ["split s.i: [i0, i1: 8]"]
 
 
 def test_other_rules_are_tried_too():

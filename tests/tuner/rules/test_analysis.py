@@ -14,6 +14,9 @@ TURNED = """kernel f[N = 16](X: f32[N], F: f32[4]) -> (Y: f32[2 * N]) {
 PADDED = """kernel f[N = 16, C = 8, O = 8](X: f32[C, N], F: f32[O, C, 3]) -> (Y: f32[O, N]) {
     Y[o < O, x < N] = sum[c, r < 3]((X[c, x + r - 1] else 0) * F[o, c, r])
 }"""
+VECTOR = """kernel f[M = 64, N = 64](A: f32[M, N], x: f32[N]) -> (y: f32[M]) {
+    y[i] = sum[j](A[i, j] * x[j])
+}"""
 READERS = """kernel f[N = 16](X: f32[N]) -> (Y: f32[N], Z: f32[N], V: f32[N]) {
     T[i] = X[i] + 1
     Y[i] = T[i] * 2
@@ -80,6 +83,23 @@ def test_dimensions_that_an_axis_has_alone():
 def test_guarded_axes_stand_beside_reduction_axes():
     assert analysis.guarded_axes(stage(PADDED, "Y")) == {"x"}
     assert analysis.guarded_axes(stage(DENSE, "C")) == frozenset()
+
+
+def test_tensors_with_borders_are_those_with_such_reads():
+    assert analysis.guarded_tensors(stage(PADDED, "Y")) == ("X",)
+    assert analysis.guarded_tensors(stage(DENSE, "C")) == ()
+
+
+def test_points_of_a_shared_axis_read_something_again():
+    assert analysis.shared_axis(stage(DENSE, "C")) == 1
+    assert analysis.shared_axis(stage(VECTOR, "y")) == 0
+    assert analysis.shared_axis(stage(SCALE, "Y")) is None
+
+
+def test_gathers_are_lanes_only_where_no_reduction_is():
+    """Rows of a matrix are far apart, and are not read again; its columns are summed over."""
+    assert analysis.lane_axes(stage(VECTOR, "y"), 8) == ()
+    assert analysis.lane_axes(stage(VECTOR.replace("N = 64", "N = 4"), "y"), 8) == ("i",)
 
 
 def test_lanes_run_along_memory_or_along_what_can_be_packed():

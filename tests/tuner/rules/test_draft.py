@@ -20,9 +20,11 @@ def test_what_follows_takes_the_place_of_the_first_item():
     (512, (8, 16, 24, 32)), (20, (8, 16)), (8, (8,)), (5, (5,)),
 ])
 def test_lane_tiles_are_whole_vectors_unless_the_loop_is_shorter(extent: int, widths: tuple[int, ...]):
-    assert context(DENSE).widths(extent) == widths
+    about = context(DENSE)
+    assert about.widths(about.graph.stage("C"), extent) == widths
 
 
 def test_lanes_are_of_the_type_that_is_computed_in():
     about = context("kernel f(X: f64[8]) -> (Y: f64[8]) { Y[i] = X[i] + 1 }")
-    assert (about.lanes, about.lanes_of(about.graph.stage("Y"))) == (8, 4)
+    stage = about.graph.stage("Y")
+    assert (about.lanes_of(stage), about.widths(stage, 8)) == (4, (4, 8))

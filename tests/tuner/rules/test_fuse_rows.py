@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from support.derived import DENSE, SCALE, SOFTMAX, verdict, written
+from support.derived import DENSE, SCALE, SOFTMAX, context, item, made, verdict, written
 from txc.tuner.rules.draft import Verdict
 from txc.tuner.rules.fuse_rows import FuseRows
 
@@ -32,6 +32,14 @@ def test_what_it_writes(name: str, text: str, stage: str, golden: Callable[[str,
 def test_where_it_does_not_apply(text: str, stage: str):
     """Nothing else serves the rows of the stage, or it is tiled itself."""
     assert verdict(RULE, text, stage) is Verdict.SKIP
+
+
+def test_rows_shorter_than_all_lanes_need_no_knob():
+    """A knob that changes nothing would make candidates that are the same."""
+    about = context(SOFTMAX.replace("N = 1000", "N = 50"))
+    (draft,) = made(RULE, about, item(about, "Y"))
+    assert not [line for line in draft.lines if "knob" in line]
+    assert "vectorize Y.j" in draft.lines
 
 
 def test_no_other_rule_is_tried_for_such_a_stage():

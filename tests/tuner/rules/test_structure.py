@@ -51,6 +51,22 @@ def test_limits_and_parts_speak_of_columns_that_there_are(text: str):
     assert named <= known
 
 
+def test_steps_of_unrolling_are_those_that_write_out_more_taps():
+    """Where a long axis is innermost, there is nothing to choose."""
+    taps = DENSE.replace("K = 512", "K = 3")
+    assert "knob C_step in {16, 48}" in structure("SS|RS", taps).lines()
+    for text in ("SS|RS", "S|RSRS", "S|SRSRS"):
+        assert not [line for line in structure(text).lines() if "C_step" in line]
+
+
+def test_names_that_are_taken_are_left_alone():
+    about = context(DENSE)
+    taken = frozenset(("C_lanes", "C_lanes_first"))
+    made = Structure("SS|RS", item(about, "C", "D"), "j", about, taken=taken)
+    assert made.width == "C_lanes_"
+    assert "knob C_lanes_first_ in {false, true}" in made.lines()
+
+
 def test_packed_copies_are_made_in_tasks_or_in_blocks_of_the_sum():
     whole, blocked = structure("SS|RS").operands(), structure("S|RSRS").operands()
     assert [o.places for o in whole] == [("D.D_task",)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from support.tuning import FakeColumn, listed
 from txc.tuner.ranges import Ranges
-from txc.tuner.roles import Group
+from txc.tuner.groups import Group
 from txc.tuner.search.loops import Loops
 from txc.tuner.space import Matrix
 
