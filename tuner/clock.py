@@ -45,6 +45,16 @@ class Clock:
             return float("inf")
         return self.left - min(MOST_ENDING * self.seconds, max(ENDING * self.seconds, ending))
 
+    def affordable(self, ending: float, pace: float) -> float:
+        """How many trials of `pace` seconds the search has time for, the end taking about `ending`.
+
+        Where no pace is known (0) there is no telling.
+        """
+        left = self.for_search(ending)
+        if left <= 0:
+            return 0.0
+        return left // pace if pace and self.seconds is not None else float("inf")
+
 
 def ending(candidates: Sequence[Candidate], default: Candidate, searched: float) -> float:
     """About how many seconds it takes to time the promising again and compare the best with the default.

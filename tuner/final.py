@@ -67,7 +67,7 @@ def allowance(elapsed: float) -> float:
 
 def promising(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Those worth timing again, best first; provisional times count as better than they look."""
-    right = distinct(sorted((c for c in candidates if c.times), key=_hoped_seconds))
+    right = distinct(sorted((c for c in candidates if c.times), key=hoped_seconds))
     return right[:max(AT_LEAST, min(AT_MOST, ceil(AGAIN * len(right))))]
 
 
@@ -83,8 +83,14 @@ def distinct(candidates: Iterable[Candidate]) -> list[Candidate]:
     return found
 
 
-def _hoped_seconds(candidate: Candidate) -> float:
+def hoped_seconds(candidate: Candidate) -> float:
+    """The time that a candidate may turn out to have once the machine is quick again."""
     return candidate.seconds * (0.8 if candidate.provisional else 1.0)
+
+
+def unlike(default: Candidate, candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Those that are not the same program as the default: what it takes in another folder is chance."""
+    return [c for c in candidates if not c.code or c.code != default.code]
 
 
 def time_again(lab: Lab, candidates: Sequence[Candidate], in_time: Callable[[], bool]) -> None:

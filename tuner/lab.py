@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .measure.failure import Failure
 from .measure.lock import MachineLock, Unlocked
 from .measure.pool import Timed
-from .measure.recipe import Row
+from .measure.recipe import Filling, Row
 from .measure.workers import Workers
 
 SLOW = 1.08
@@ -18,10 +18,16 @@ GROUP = 0.003
 """Seconds of timing a candidate again."""
 
 
+def always() -> bool:
+    """There is time without end."""
+    return True
+
+
 @dataclass
 class Candidate:
     """A row on the bench, or the untuned default (`row` None). `trial` is its record's id, 0 for the default.
 
+    One that is no row of the space has the `text` of its schedule.
     `times` are seconds, empty until it was found right, all taken on the machine `place`; `provisional` ones
     were taken in a slow phase, `outdated` ones with the code of another generator or compiler. A `final` one
     is compiled as the kernel is in the end. Candidates of equal `code` are the same program; it may be empty.
@@ -37,6 +43,7 @@ class Candidate:
     built: bool = False
     final: bool = False
     code: str = ""
+    text: str | None = None
     failure: Failure | None = None
 
     @property
@@ -71,10 +78,10 @@ class Lab:
         """The processor on which candidates are timed, where it is not this machine's; empty otherwise."""
         return self._pool.machine
 
-    def candidate(self, row: Row | None) -> Candidate:
+    def candidate(self, row: Row | None, text: str | None = None) -> Candidate:
         """A new candidate, not built yet."""
         self._count += 1
-        return Candidate(self._count, row)
+        return Candidate(self._count, row, text=text)
 
     def prepare(self) -> Failure | None:
         """Compute what all candidates share."""
@@ -83,7 +90,7 @@ class Lab:
 
     def as_final(self, candidate: Candidate) -> Candidate:
         """The same row as a new candidate that is compiled as the kernel is in the end; not built yet."""
-        made = self.candidate(candidate.row)
+        made = self.candidate(candidate.row, candidate.text)
         made.trial, made.final = candidate.trial, True
         return made
 
@@ -106,16 +113,19 @@ class Lab:
             candidate.built = candidate.failure is None
 
     def measure(self, candidates: Sequence[Candidate], incumbent: Candidate | None,
-                done: Callable[[Candidate, bool], None]) -> bool:
+                done: Callable[[Candidate, bool], None], in_time: Callable[[], bool] = always) -> bool:
         """Verify and time built candidates, one after another; gives whether the machine was slow.
 
-        `done` hears of each one, and whether the machine was slow before the first.
+        `done` hears of each one, and whether the machine was slow before the first. Once it is not `in_time`,
+        no more are begun.
         """
         with self._lock.alone():
             slow = self._slow(incumbent)
             best = incumbent.seconds if incumbent else None
             for candidate in self._verify(candidates, best):
                 done(candidate, slow)
+                if not in_time():
+                    break
             return slow or self._slow(incumbent)
 
     def time(self, candidates: Sequence[Candidate]) -> list[float]:
@@ -176,8 +186,8 @@ class Lab:
         return incumbent.place == place and least > SLOW * best
 
 
-def _by_way(candidates: Sequence[Candidate]) -> Iterator[tuple[bool, dict[int, Row | None]]]:
+def _by_way(candidates: Sequence[Candidate]) -> Iterator[tuple[bool, dict[int, Filling]]]:
     """Rows by number, those that are compiled quickly and those that are compiled as in the end."""
     for final in (False, True):
-        if rows := {c.number: c.row for c in candidates if c.final == final}:
+        if rows := {c.number: c.row if c.text is None else c.text for c in candidates if c.final == final}:
             yield final, rows

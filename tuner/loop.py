@@ -41,7 +41,9 @@ def _tune(session: Session, budget: Budget, clock: Clock, batch: int) -> str:
     session.greet(budget)
     status = session.tired
     while status is None and (wanted := _wanted(session, budget, clock, batch)) > 0:
-        status = session.round(wanted, _wanted(session, budget, clock, batch, wanted))
+        ending = session.ending
+        status = session.round(wanted, _wanted(session, budget, clock, batch, wanted),
+                               lambda ending=ending: clock.for_search(ending) > 0)
     session.finish(lambda: clock.left > 0)
     return status or FINISHED
 
@@ -54,6 +56,6 @@ def _wanted(session: Session, budget: Budget, clock: Clock, batch: int, under_wa
     left = batch
     if budget.trials is not None:
         left = min(left, budget.trials - len(session.ledger.trials) - under_way)
-    if session.ledger.new and clock.seconds is not None:
-        left = min(left, int(clock.for_search(session.ending) / session.pace) - under_way)
-    return max(0, left)
+    first = not session.ledger.new and not under_way
+    affordable = clock.affordable(session.ending, session.pace) - under_way
+    return int(max(0, min(left, max(affordable, first))))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ..compiler.target.host import model
 
 OK = "ok"
 
-_PLAIN = ("kernel", "template_hash", "schedule", "verdict", "message", "seed", "compiler", "generator",
-          "version", "provisional", "retired", "created", "machine")
-_LISTS = ("columns", "row", "times")
+_PLAIN = ("kernel", "template_hash", "schedule", "verdict", "message", "seed", "compiler", "ships",
+          "generator", "version", "provisional", "retired", "created", "machine")
+_LISTS = ("columns", "row", "times", "shipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class TaskKey:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One trial. Times are seconds, those of all its runs so far; `score` is the least, None if it failed.
+    """One trial. `times` are seconds, those of all its runs in the search, as `compiler` made it.
 
-    `verdict` is `ok` or one of `measure.failure.KINDS`, then with a message. A provisional time was taken
-    while the machine was slow. `machine` is the processor's name, empty where it is not known. `id` is 0
-    until the record is stored.
+    `shipped` are those of a finalist as `ships` made it, the compiler of the kernel in the end; both are
+    empty for other trials. `verdict` is `ok` or one of `measure.failure.KINDS`, then with a message. A
+    provisional time was taken while the machine was slow. `machine` is the processor's name, empty where it
+    is not known. `id` is 0 until the record is stored.
     """
 
     key: TaskKey
@@ -53,11 +54,19 @@ class Record:
     created: str = ""
     machine: str = ""
     id: int = 0
+    shipped: tuple[float, ...] = ()
+    ships: str = ""
 
     @property
     def score(self) -> float | None:
-        """Seconds of the fastest run."""
-        return min(self.times) if self.verdict == OK and self.times else None
+        """Seconds of the fastest run: of the kernel as it ships where that is known, else of the search."""
+        return min(self.shipped or self.times) if self.verdict == OK and self.times else None
+
+    def seconds_by(self, compiler: str) -> float | None:
+        """Seconds of the fastest run as one compiler made it; None where there was none."""
+        times = (*(self.times if compiler == self.compiler else ()),
+                 *(self.shipped if compiler == self.ships else ()))
+        return min(times, default=None)
 
     def outdated(self, generator: str, machine: str = "") -> bool:
         """Whether it is of another code generator, or another machine than this or the one that is named.
@@ -71,14 +80,17 @@ class Record:
 class Choice:
     """The outcome of a final, interleaved comparison: a trial, or None where the untuned default won.
 
-    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds; `after` is
-    the last trial that was stored then.
+    `seconds` is the time of the winner, `default_seconds` that of the default in the same rounds, both as
+    `compiler` made them (empty where that is not known); `after` is the last trial that was stored then. A
+    provisional choice stands for a comparison that is still to come: of the default, as the search knows it.
     """
 
     trial: int | None
     seconds: float
     default_seconds: float
     after: int = 0
+    compiler: str = ""
+    provisional: bool = False
 
 
 def key_of(row: sqlite3.Row) -> TaskKey:
@@ -88,15 +100,21 @@ def key_of(row: sqlite3.Row) -> TaskKey:
 
 def choice_of(row: sqlite3.Row) -> Choice:
     """The choice in a row."""
-    return Choice(*(row[f.name] for f in fields(Choice)))
+    values: dict[str, Any] = {f.name: row[f.name] for f in fields(Choice)}
+    values["provisional"] = bool(row["provisional"])
+    return Choice(**values)
+
+
+def choice_values(key: TaskKey, choice: Choice) -> dict[str, Any]:
+    """The columns of a choice."""
+    return asdict(key) | asdict(choice)
 
 
 def values_of(record: Record) -> dict[str, Any]:
     """The columns of a record: its fields but the id, lists as JSON, and its score."""
-    key = {f.name: getattr(record.key, f.name) for f in fields(TaskKey)}
     plain = {name: getattr(record, name) for name in _PLAIN}
     lists = {name: json.dumps(list(getattr(record, name))) for name in _LISTS}
-    return key | plain | lists | {"sizes": json.dumps(record.sizes), "score": record.score}
+    return asdict(record.key) | plain | lists | {"sizes": json.dumps(record.sizes), "score": record.score}
 
 
 def record_of(row: sqlite3.Row) -> Record:

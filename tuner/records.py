@@ -8,10 +8,9 @@ to write, and several may write at once.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +21,9 @@ from typing import Self
 import platformdirs
 
 from ..compiler.target.host import model
-from .record import OK, Choice, Record, TaskKey, choice_of, key_of, record_of, values_of
+from .measure.failure import ACCIDENTS
+from .record import OK, Choice, Record, TaskKey, choice_of, choice_values, key_of, record_of, values_of
+from .records_rank import ranked
 from .records_schema import migrate, readable
 
 __all__ = ["OK", "Choice", "Record", "Records", "TaskKey", "default_path"]
@@ -121,17 +122,43 @@ class Records:
 
     def retime(self, trial: int, times: Sequence[float], provisional: bool, generator: str,
                compiler: str) -> None:
-        """Replace the times of a trial by those that it has with a code generator and a compiler."""
-        self._db.execute(
-            "UPDATE trials SET times = ?, score = ?, provisional = ?, generator = ?, compiler = ?,"
-            " machine = ? WHERE id = ?",
-            (json.dumps(list(times)), min(times), provisional, generator, compiler, self._here, trial))
+        """Replace the times of the search by those that a trial has with a code generator and a compiler.
+
+        What it took as it ships stays if it is of the same generator and machine.
+        """
+        def change(record: Record) -> Record:
+            made = replace(record, times=tuple(times), provisional=provisional, generator=generator,
+                           compiler=compiler)
+            lost = record.outdated(generator, self._here)
+            return replace(made, shipped=(), ships="") if lost else made
+
+        self._update(trial, change)
+
+    def ship(self, trial: int, times: Sequence[float], generator: str, compiler: str) -> None:
+        """Store the times of a finalist as it ships, made by a code generator and a compiler.
+
+        Times of the search that are of another generator or machine give way to these.
+        """
+        def change(record: Record) -> Record:
+            made = replace(record, shipped=tuple(times), ships=compiler, generator=generator)
+            lost = record.outdated(generator, self._here)
+            return replace(made, times=tuple(times), compiler=compiler) if lost else made
+
+        self._update(trial, change)
 
     def condemn(self, trial: int, verdict: str, message: str, generator: str) -> None:
         """Say of a trial that was right that it fails now, with a code generator."""
-        self._db.execute(
-            "UPDATE trials SET verdict = ?, message = ?, generator = ?, machine = ?, score = NULL,"
-            " times = '[]' WHERE id = ?", (verdict, message, generator, self._here, trial))
+        self._update(trial, lambda record: replace(
+            record, verdict=verdict, message=message, generator=generator, times=(), shipped=(), ships=""))
+
+    def _update(self, trial: int, change: Callable[[Record], Record]) -> None:
+        """Change a trial by what was found here; nobody else does meanwhile."""
+        with self.transaction():
+            record = self.show(trial)
+            if record is not None:
+                values = values_of(replace(change(record), machine=self._here))
+                changed = ", ".join(f"{name} = :{name}" for name in values)
+                self._db.execute(f"UPDATE trials SET {changed} WHERE id = :id", values | {"id": trial})
 
     def show(self, trial: int) -> Record | None:
         """The record with an id."""
@@ -176,12 +203,19 @@ class Records:
             " AND template_hash = ? AND verdict != 'ok' AND generator != ? AND NOT retired",
             (key.kernel_hash, key.target, key.threads, template_hash, generator))
 
+    def retire_accidents(self, key: TaskKey, template_hash: str) -> None:
+        """Make history of failures that may not happen again, such as time-outs."""
+        marks = ", ".join("?" * len(ACCIDENTS))
+        self._db.execute(
+            "UPDATE trials SET retired = 1 WHERE kernel_hash = ? AND target = ? AND threads = ?"
+            f" AND template_hash = ? AND verdict IN ({marks}) AND NOT retired",
+            (key.kernel_hash, key.target, key.threads, template_hash, *ACCIDENTS))
+
     def choose(self, key: TaskKey, choice: Choice) -> None:
         """Store the outcome of a final comparison among the trials stored so far."""
-        self._db.execute(
-            "INSERT INTO choices (kernel_hash, target, threads, trial, seconds, default_seconds, after)"
-            " SELECT ?, ?, ?, ?, ?, ?, COALESCE(MAX(id), 0) FROM trials",
-            (key.kernel_hash, key.target, key.threads, choice.trial, choice.seconds, choice.default_seconds))
+        with self.transaction():
+            last = self._db.execute("SELECT COALESCE(MAX(id), 0) FROM trials").fetchone()[0]
+            self.restore(key, replace(choice, after=last))
 
     def choice(self, key: TaskKey) -> Choice | None:
         """The outcome of the last final comparison."""
@@ -190,10 +224,9 @@ class Records:
 
     def restore(self, key: TaskKey, choice: Choice) -> None:
         """Store a choice as it is."""
-        self._db.execute(
-            "INSERT INTO choices (kernel_hash, target, threads, trial, seconds, default_seconds, after)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)", (key.kernel_hash, key.target, key.threads, choice.trial,
-                                              choice.seconds, choice.default_seconds, choice.after))
+        values = choice_values(key, choice)
+        self._db.execute(f"INSERT INTO choices ({', '.join(values)})"
+                         f" VALUES ({', '.join(f':{name}' for name in values)})", values)
 
     def choices(self) -> list[tuple[TaskKey, Choice]]:
         """The outcomes of all final comparisons, oldest first."""
@@ -207,28 +240,22 @@ class Records:
     def ranked(self, key: TaskKey) -> Iterator[Record]:
         """Records to build with, best first; none where the untuned default is better.
 
-        The best is the choice of the last final comparison, unless a trial stored since has a better time.
-        Times of other machines count only where this one has none.
+        The best is the choice of the last final comparison, unless a trial stored since has a better time as
+        the same compiler made it. Times of other machines count only where this one has none.
         """
-        last = self._last_choice(key)
-        chosen = self.show(last["trial"]) if last and last["trial"] else None
-        after, limit = (last["after"], _to_beat(last, chosen)) if last else (0, 1e300)
-        found = self._right(key)
-        newer = [r for r in found if r.id > after and (r.score or 0) < limit]
-        if newer or last is None or chosen is not None:
-            first = newer or ([chosen] if chosen else [])
-            yield from first
-            yield from (r for r in found if all(r.id != f.id for f in first))
+        last = self.choice(key)
+        chosen = self.show(last.trial) if last and last.trial else None
+        return iter(ranked(self._right(key), last, chosen))
 
     @property
     def _here(self) -> str:
         return self.machine or model()
 
     def _right(self, key: TaskKey) -> list[Record]:
-        """The right trials of a task, fastest first: those of this machine if there are any."""
+        """The right trials of a task: those of this machine if there are any."""
         rows = self._db.execute(
             "SELECT * FROM trials WHERE kernel_hash = ? AND target = ? AND threads = ? AND verdict = 'ok'"
-            " AND NOT retired ORDER BY score, id", (key.kernel_hash, key.target, key.threads))
+            " AND NOT retired", (key.kernel_hash, key.target, key.threads))
         found = list(map(record_of, rows))
         return [r for r in found if r.machine in ("", self._here)] or found
 
@@ -239,8 +266,3 @@ class Records:
             " WHERE choices.kernel_hash = ? AND choices.target = ? AND choices.threads = ?"
             " AND (trial IS NULL OR verdict = 'ok') ORDER BY choices.id DESC LIMIT 1",
             (key.kernel_hash, key.target, key.threads)).fetchone()
-
-
-def _to_beat(last: sqlite3.Row, chosen: Record | None) -> float:
-    """Seconds that a later trial must stay below; a choice made while the machine was slow is no excuse."""
-    return min(last["seconds"], chosen.score or 1e300) if chosen else last["seconds"]

@@ -35,6 +35,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (   # 2: the processor; times of different ones do not compete
         "ALTER TABLE trials ADD COLUMN machine TEXT NOT NULL DEFAULT ''",
     ),
+    (   # 3: times of the search, and of finalists as they ship, each with its compiler
+        "ALTER TABLE trials ADD COLUMN shipped TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE trials ADD COLUMN ships TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE choices ADD COLUMN compiler TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE choices ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0",
+        # the times of finalists had replaced those of the search, where that was LLVM's
+        """UPDATE trials SET shipped = times, ships = compiler
+            WHERE verdict = 'ok' AND compiler NOT LIKE 'LLVM %'
+            AND (kernel_hash, target, threads, template_hash) IN (
+                SELECT kernel_hash, target, threads, template_hash FROM trials
+                WHERE compiler LIKE 'LLVM %')""",
+        """UPDATE choices SET compiler = COALESCE(
+            (SELECT trials.compiler FROM trials WHERE trials.id = choices.trial), '')""",
+    ),
 )
 """What makes version n of the schema from version n - 1. Never edit one that was released: add another."""
 

@@ -24,10 +24,16 @@ Kinds = Mapping[str, Callable[[object], bool]]
 
 
 def _without_machine(line: Fields) -> Fields:
-    return line | {"machine": ""} if line["kind"] == "trial" else line
+    return line | {"machine": ""} if line.get("kind") == "trial" else line
 
 
-OLDER: tuple[Callable[[Fields], Fields], ...] = (_without_machine,)
+def _of_one_compiler(line: Fields) -> Fields:
+    if line.get("kind") == "trial":
+        return line | {"shipped": [], "ships": ""}
+    return line | {"compiler": "", "provisional": False}
+
+
+OLDER: tuple[Callable[[Fields], Fields], ...] = (_without_machine, _of_one_compiler)
 """What makes a line of schema n + 1 of one of schema n, from 1 on; beside `records_schema.MIGRATIONS`."""
 
 
@@ -135,12 +141,14 @@ def _migrated(line: Fields) -> Fields:
 
 def _record(line: Mapping[str, Any]) -> Record:
     given = _checked(line, _TRIAL)
-    given |= {name: tuple(given[name]) for name in ("columns", "row", "times")}
+    given |= {name: tuple(given[name]) for name in ("columns", "row", "times", "shipped")}
     record = Record(key=_key(line), **given)
     if len(record.columns) != len(record.row):
         raise ValueError(f"{len(record.columns)} columns, but {len(record.row)} values in the row")
-    if bool(record.times) != (record.verdict == "ok") or any(not 0 < t < float("inf") for t in record.times):
-        raise ValueError("a trial that is ok has times, all above 0, and no other has any")
+    if bool(record.times) != (record.verdict == "ok") or (record.shipped and not record.times):
+        raise ValueError("a trial that is ok has times, and no other has any")
+    if any(not 0 < t < float("inf") for t in (*record.times, *record.shipped)):
+        raise ValueError("times are above 0")
     return replace(record, retired=False)
 
 
@@ -171,6 +179,10 @@ def _whole(value: object) -> bool:
     return type(value) is int
 
 
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
 def _seconds(value: object) -> bool:
     return type(value) in (int, float)
 
@@ -193,9 +205,9 @@ def _sizes(value: object) -> bool:
 _KEY: Kinds = {"kernel_hash": _text, "target": _text, "threads": _whole}
 _CHOICE: Kinds = {
     "trial": lambda value: value is None or _whole(value), "seconds": _seconds,
-    "default_seconds": _seconds, "after": _whole}
+    "default_seconds": _seconds, "after": _whole, "compiler": _text, "provisional": _flag}
 _TRIAL: Kinds = {
     "id": _whole, "kernel": _text, "sizes": _sizes, "template_hash": _text, "columns": _listed(_text),
     "row": _listed(_whole), "schedule": _text, "times": _listed(_seconds), "verdict": _text, "message": _text,
-    "seed": _whole, "compiler": _text, "generator": _text, "version": _text,
-    "provisional": lambda value: isinstance(value, bool), "created": _moment, "machine": _text}
+    "seed": _whole, "compiler": _text, "generator": _text, "version": _text, "provisional": _flag,
+    "created": _moment, "machine": _text, "shipped": _listed(_seconds), "ships": _text}

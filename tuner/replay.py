@@ -87,7 +87,7 @@ def _default(kernel: typed.Kernel, graph: Dag, target: Target, threads: int,
     key = task_key(kernel, target, threads)
     with Records(path) as store:
         last = store.choice(key)
-    if last is None:
+    if last is None or (last.provisional and not last.after):      # nothing was compared yet
         return None
     return Found(default_schedule(graph, target), None, last.default_seconds)
 
@@ -122,8 +122,8 @@ def _facts(found: Found, threads: int) -> dict[str, object]:
                 "note": "no trial was faster than the default"}
     return {"id": record.id, "verdict": record.verdict, "seconds": record.score,
             "threads": record.key.threads, "template": record.template_hash, "seed": record.seed,
-            "compiler": record.compiler, "txc": record.version, "generator": record.generator,
-            "created": record.created}
+            "compiler": record.ships or record.compiler, "txc": record.version,
+            "generator": record.generator, "created": record.created}
 
 
 def _stale(record: Record, reason: str) -> TxcError:

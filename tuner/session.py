@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from ..dsl.diagnostics import Diagnostic, TxcError
 from .clock import Clock, ending
 from .events import Event, Phase, Round, Started, Trial
-from .final import as_final, compare, contenders, promising, time_again, winner
-from .lab import Candidate, Lab
+from .final import as_final, compare, contenders, hoped_seconds, promising, time_again, unlike, winner
+from .lab import Candidate, Lab, always
 from .ledger import Ledger
 from .options import Budget, Options
 from .outcome import EXHAUSTED, FAILING, STALLED, Outcome
@@ -29,6 +29,9 @@ KEPT = 32
 
 FAILURES = 150
 """So many trials failing one after another end a search: there is a defect, or nothing to be found."""
+
+RUNS = 6
+"""So many runs of the default a trial is thought to take, before any: verifying in two ways, then timing."""
 
 
 @contextmanager
@@ -55,7 +58,11 @@ class Session:
         self._default = lab.candidate(None)
         self._ahead: list[Candidate] = []
         self._rounds, self._searching = 0, 0.0
-        self._tell(self.ledger.candidates)
+
+    @property
+    def kernel(self) -> str:
+        """The name of what is tuned."""
+        return self._problem.blank.kernel
 
     @property
     def default_seconds(self) -> float | None:
@@ -64,8 +71,10 @@ class Session:
 
     @property
     def pace(self) -> float:
-        """Seconds a trial of this run; 0 before the first."""
-        return self._searching / self.ledger.new if self.ledger.new else 0.0
+        """Seconds a trial of this run; before the first a guess, 0 where there is nothing to guess from."""
+        if self.ledger.new:
+            return self._searching / self.ledger.new
+        return RUNS * (self.default_seconds or 0.0)
 
     @property
     def ending(self) -> float:
@@ -85,13 +94,13 @@ class Session:
         known = self.default_seconds
         if known is None and (choice := self.ledger.choice()) is not None:
             known = choice.default_seconds
-        self._emit(Started(self._problem.blank.kernel, points(self._problem.space), self.ledger.known,
-                           budget.trials, budget.seconds, known))
+        self._emit(Started(self.kernel, points(self._problem.space), self.ledger.known, budget.trials,
+                           budget.seconds, known))
 
     # ── the search ───────────────────────────────────────────────────────────────────────────────────────
 
     def begin(self) -> None:
-        """Compute what candidates are verified with, and measure the default.
+        """Compute what candidates are verified with, and measure the default; tell what is known already.
 
         Raises TxcError R651 if that cannot be computed.
         """
@@ -100,43 +109,70 @@ class Session:
         if failure:
             message = f"cannot compute what to verify candidates with: {failure.message}"
             raise TxcError([Diagnostic("R651", message, hint="tune at smaller sizes")])
+        self.ledger.reopen()
         self._lab.build([self._default])
         if self._default.built:
             self._lab.measure([self._default], None, lambda candidate, slow: None)
+        if self._default.times:
+            self.ledger.compare_with(self._default)
+        self._renew()
+        self._tell(self.ledger.candidates)
 
-    def round(self, wanted: int, ahead: int = 0) -> str | None:
+    def _renew(self) -> None:
+        """Time the best anew that are of other code or another compiler: such times do not compare."""
+        for candidate in self._verified(promising([c for c in self.ledger.candidates if c.outdated])):
+            self.ledger.retime(candidate)
+
+    def _verified(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Those that are right still, built."""
+        self._lab.verify(candidates)
+        for candidate in candidates:
+            self.ledger.reject(candidate)       # of another generator or compiler perhaps
+        self.ledger.review()
+        return [c for c in candidates if c.times]
+
+    def round(self, wanted: int, ahead: int = 0, in_time: Callable[[], bool] = always) -> str | None:
         """Ask for up to `wanted` rows, build, time and record them; the reason if no round should follow.
 
         Where timing leaves cores free, the first `ahead` rows of the next round are built meanwhile. They are
-        asked for before the searcher hears of this round.
+        asked for before the searcher hears of this round. Once it is not `in_time`, what is not timed yet is
+        left alone.
         """
         start = time.monotonic()
-        batch = self._ahead[:wanted] or self._ask(wanted)
+        batch, self._ahead = self._ahead[:wanted], self._ahead[wanted:]
+        batch += self._ask(wanted - len(batch))
         if not batch:
             return EXHAUSTED
-        self._batch(batch, ahead if self._problem.blank.key.threads < self._options.builders else 0)
+        self._batch(batch, ahead if self._builds_meanwhile else 0, in_time)
         self._searching += time.monotonic() - start
         return self.tired
 
+    @property
+    def _builds_meanwhile(self) -> bool:
+        """Whether cores are free while something is timed; the workers of a cluster do only what is asked."""
+        return not self._options.runner and self._problem.blank.key.threads < self._options.builders
+
     def _ask(self, wanted: int) -> list[Candidate]:
-        rows = self._searcher.ask(wanted) if wanted else ()
+        rows = self._searcher.ask(wanted) if wanted > 0 else ()
         return [self._lab.candidate(tuple(map(int, row))) for row in rows]
 
-    def _batch(self, batch: list[Candidate], ahead: int) -> None:
+    def _batch(self, batch: list[Candidate], ahead: int, in_time: Callable[[], bool]) -> None:
         self._emit(Phase("build"))
         self._lab.build(batch)
-        self._ahead = self._ask(ahead)
-        self._lab.start_building(self._ahead)
+        more = self._ask(ahead - len(self._ahead))
+        self._ahead += more
+        self._lab.start_building(more)
         for candidate in batch:
             if not candidate.built:
                 self._record(candidate, slow=False)
         self._emit(Phase("time"))
-        slow = self._lab.measure([c for c in batch if c.built], self._incumbent(), self._record)
-        if slow:
-            self._doubt(batch)
-        else:
-            self._requeue()
-        self._tell(batch)
+        best = self._incumbent()
+        slow = self._lab.measure([c for c in batch if c.built], best, self._record, in_time)
+        again = self._doubt(batch) if slow else self._requeue()
+        if best is not None:
+            self.ledger.note(best)
+            again.append(best)
+        self._tell([*batch, *again])
         self._tidy()
         self._rounds += 1
         ledger = self.ledger
@@ -148,14 +184,15 @@ class Session:
         stored = self.ledger.add(candidate, slow)
         self._emit(Trial(len(self.ledger.trials), stored, self.ledger.best))
 
-    def _doubt(self, batch: Sequence[Candidate]) -> None:
-        """The machine was slow: what was measured now is provisional."""
+    def _doubt(self, batch: Sequence[Candidate]) -> list[Candidate]:
+        """The machine was slow: what was measured now is provisional. There is nothing more to tell."""
         for candidate in batch:
-            if candidate.times and not candidate.provisional:
+            if candidate.trial and candidate.times and not candidate.provisional:
                 candidate.provisional = True
                 self.ledger.retime(candidate)
+        return []
 
-    def _requeue(self) -> None:
+    def _requeue(self) -> list[Candidate]:
         """The machine is quick again: time what was measured while it was not, unless hopeless anyway."""
         best = self.ledger.best or 0.0
         doubtful = [c for c in self.ledger.candidates if c.provisional and c.built and c.seconds < 2 * best]
@@ -164,6 +201,7 @@ class Session:
         for candidate in chosen:
             candidate.provisional = False
             self.ledger.retime(candidate)
+        return chosen
 
     def _incumbent(self) -> Candidate | None:
         found = (self._default, *self.ledger.candidates)
@@ -172,7 +210,7 @@ class Session:
 
     def _tidy(self) -> None:
         """Forget what was built for candidates that are not among the best."""
-        built = sorted((c for c in self.ledger.candidates if c.built), key=lambda c: c.seconds)
+        built = sorted((c for c in self.ledger.candidates if c.built), key=hoped_seconds)
         self._lab.forget(built[KEPT:])
 
     def _tell(self, candidates: Sequence[Candidate]) -> None:
@@ -189,33 +227,32 @@ class Session:
     def finish(self, in_time: Callable[[], bool]) -> None:
         """Time the promising ones again, then choose among the best and the default."""
         self._emit(Phase("again"))
-        chosen = promising(self.ledger.candidates)
-        self._lab.verify(chosen)
-        for candidate in chosen:
-            if candidate.failure:       # right in an earlier run, of another generator or compiler perhaps
-                self.ledger.condemn(candidate)
-        chosen = [c for c in chosen if c.times]
+        chosen = self._verified(promising(self.ledger.candidates))
         time_again(self._lab, chosen, in_time)
         for candidate in chosen:
             self.ledger.retime(candidate)
-        best = contenders(chosen)
-        if best and self._default.times:
+        if chosen and self._default.times:
             self._emit(Phase("compare"))
-            self._choose(best, in_time)
+            self._choose(contenders(unlike(self._default, chosen)), in_time)
 
     def _choose(self, best: list[Candidate], in_time: Callable[[], bool]) -> None:
-        untuned, *made = as_final(self._lab, [self._default, *best], in_time)
+        """Compare the best, and what another template has given, with the default."""
+        rival = self.ledger.rival()
+        finalists = [self._default, *([rival] if rival else []), *best]
+        untuned, *made = as_final(self._lab, finalists, in_time)
         for candidate in made:
-            if candidate.failure:
-                self.ledger.condemn(candidate)
-        best = [c for c in made if c.times]
-        if not best or not untuned.times:
+            self.ledger.reject(candidate)
+        made = unlike(untuned, [c for c in made if c.times])
+        if not untuned.times:
             return
-        default, *least = compare(self._lab, [untuned, *best], in_time, self._searching)
-        for candidate in best:
-            self.ledger.retime(candidate)
-        first = winner(best, least)
-        self.ledger.choose(best[first], least[first], untuned, default)
+        if not made:
+            self.ledger.stay(untuned)
+            return
+        default, *least = compare(self._lab, [untuned, *made], in_time, self._searching)
+        for candidate in made:
+            self.ledger.ship(candidate)
+        first = winner(made, least)
+        self.ledger.choose(made[first], least[first], untuned, default)
 
     def outcome(self, status: str) -> Outcome:
         """What the session has come to."""

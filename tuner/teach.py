@@ -4,6 +4,8 @@
 
 A row of a record means something with its space, so the kernels are needed beside the records: of each kernel
 and instance of the files, the sketches are derived anew, and the trials of the same space become samples.
+Only those count that this machine and this code generator made, with the times of the search: what the C
+compiler makes of finalists says little of the rest.
 """
 
 from __future__ import annotations
@@ -26,17 +28,21 @@ from ..dsl.parser import parse
 from .guidance import LAYOUT, cold
 from .models.model import Samples
 from .models.samples import Collection, task_number
-from .record import Record, TaskKey
+from .problem import Problem
+from .record import OK, Record, TaskKey
 from .records import Records
 from .search.ranker import Ranker
 from .tune import Task, problem_of
+
+PROVISIONAL = 0.3
+"""The weight of a time that was taken while the machine was slow."""
 
 
 def collected(kernel: typed.Kernel, threads: int, records: Records) -> Collection | None:
     """The samples of one kernel for so many threads of this machine; None where nothing is recorded."""
     task = Task(kernel, build(kernel), None, host(), threads)
     problem = problem_of(task)
-    found = records.trials(task.key, problem.blank.template_hash)
+    found = [r for r in records.trials(task.key, problem.blank.template_hash) if _tells(r, problem)]
     ranker = cold(problem)
     if not found or not isinstance(ranker, Ranker):
         return None
@@ -44,7 +50,16 @@ def collected(kernel: typed.Kernel, threads: int, records: Records) -> Collectio
     samples = ranker.samples
     assert samples is not None, "there are rows, so there are samples"
     number, name = _named(task.key, kernel)
-    return Collection(LAYOUT, replace(samples, tasks=np.full(len(samples), number, np.int64)), {number: name})
+    weights = np.array([PROVISIONAL if r.provisional else 1.0 for r in found])
+    tasks = np.full(len(samples), number, np.int64)
+    return Collection(LAYOUT, replace(samples, tasks=tasks, weights=weights), {number: name})
+
+
+def _tells(record: Record, problem: Problem) -> bool:
+    """Whether a trial is of this machine, this generator and, where it is right, the search's compiler."""
+    blank = problem.blank
+    right = record.verdict == OK
+    return not record.outdated(blank.generator) and (not right or record.compiler == blank.compiler)
 
 
 def _seconds(record: Record) -> float:

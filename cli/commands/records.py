@@ -163,15 +163,16 @@ def gc(older_than: OlderThan = None, failed: Failed = False, outdated: Outdated 
 
 
 def record_fields(record: Record) -> dict[str, object]:
-    """A record for JSON. Times are in seconds; `best` is the least of them, null for a trial that failed."""
+    """A record for JSON. Times are in seconds; `best` is null for a trial that failed."""
     return {
         "id": record.id, "kernel": record.kernel, "sizes": record.sizes, "target": record.key.target,
         "threads": record.key.threads, "verdict": record.verdict, "message": record.message,
-        "best": record.score, "times": list(record.times), "provisional": record.provisional,
+        "best": record.score, "times": list(record.times), "shipped": list(record.shipped),
+        "provisional": record.provisional,
         "config": dict(zip(record.columns, record.row, strict=True)), "schedule": record.schedule,
         "seed": record.seed, "template": record.template_hash, "kernel_hash": record.key.kernel_hash,
-        "compiler": record.compiler, "generator": record.generator, "txc": record.version,
-        "machine": record.machine, "created": record.created,
+        "compiler": record.compiler, "ships": record.ships, "generator": record.generator,
+        "txc": record.version, "machine": record.machine, "created": record.created,
     }
 
 

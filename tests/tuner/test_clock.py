@@ -26,6 +26,14 @@ def test_without_a_budget_there_is_always_time():
     assert Clock().left == Clock().for_search(5.0) == float("inf")
 
 
+def test_there_is_time_for_what_fits_before_the_end():
+    clock = Clock(100.0, time.monotonic() - 20.0)
+    assert clock.affordable(ending=30.0, pace=4.0) == pytest.approx(12, abs=1)
+    assert clock.affordable(ending=30.0, pace=60.0) == 0
+    assert clock.affordable(ending=30.0, pace=0.0) == Clock().affordable(30.0, 4.0) == float("inf")
+    assert Clock(10.0, time.monotonic() - 20.0).affordable(ending=1.0, pace=0.0) == 0
+
+
 def test_the_end_of_slow_kernels_takes_longer_but_not_without_bound():
     quick = ending([candidate(1e-5)] * 8, candidate(2e-5), searched=1.0)
     slow = ending([candidate(0.1)] * 8, candidate(0.2), searched=1.0)

@@ -21,6 +21,7 @@ from txc.tuner.final import (
     contenders,
     promising,
     time_again,
+    unlike,
     winner,
 )
 from txc.tuner.lab import Candidate, Lab
@@ -183,6 +184,11 @@ def test_the_same_program_counts_once():
     for choose in (promising, contenders):
         assert [c.number for c in choose([*same, other, *unknown])] == [1, 3, 4, 5]
 
+
+def test_the_default_has_no_rival_in_its_own_program():
+    default, twin, other = (Candidate(n, (n,), times=[0.001], code=code) for n, code in enumerate("xxy"))
+    assert unlike(default, [twin, other, timed(9, 0.002)]) == [other, timed(9, 0.002)]
+    assert unlike(timed(8, 0.001), [timed(9, 0.002)]) == [timed(9, 0.002)]
 
 def test_patience_is_a_part_of_the_run_within_bounds():
     assert [allowance(s) for s in (1.0, 40.0, 3600.0)] == [LEAST_PATIENCE, 10.0, MOST_PATIENCE]

@@ -19,9 +19,11 @@ class FakePool:
         self.bests: list[float | None] = []
         self.started: list[tuple[list[int], bool]] = []
         self.built: list[tuple[list[int], bool]] = []
+        self.rows: list[dict[int, Any]] = []
 
     def start(self, rows: dict[int, Any], *, final: bool = False) -> None:
         self.started.append((list(rows), final))
+        self.rows.append(dict(rows))
 
     def build(self, rows: dict[int, Any], *, final: bool = False) -> dict[int, Failure | None]:
         self.built.append((list(rows), final))
@@ -60,6 +62,13 @@ def test_each_candidate_is_compared_with_the_best_so_far(tmp_path: Path):
     measured(lab, list(reversed(candidates)))
     assert pool.bests == [None, 0.003, 0.002]
 
+
+def test_no_more_are_measured_once_there_is_no_time(tmp_path: Path):
+    lab, _ = make_lab(tmp_path)
+    candidates = [lab.candidate((0,)) for _ in range(3)]
+    left = iter((True, False))
+    lab.measure(candidates, None, lambda candidate, slow: None, lambda: next(left))
+    assert [c.times for c in candidates] == [[0.001], [0.002], []]
 
 def test_a_crash_is_a_failure_without_times(tmp_path: Path):
     lab, _ = make_lab(tmp_path)
@@ -118,6 +127,13 @@ def test_final_candidates_are_the_same_rows_compiled_in_another_way(tmp_path: Pa
     lab.build([quick, final])
     assert pool.built == [([1], False), ([2], True)]
 
+
+def test_a_schedule_of_another_space_is_built_from_its_text(tmp_path: Path):
+    lab, pool = make_lab(tmp_path)
+    final = lab.as_final(lab.candidate(None, ""))
+    lab.start_building([final])
+    assert (final.row, final.text) == (None, "")
+    assert pool.rows == [{2: ""}]
 
 def test_building_can_start_before_it_is_waited_for(tmp_path: Path):
     lab, pool = make_lab(tmp_path)

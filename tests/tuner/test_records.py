@@ -115,6 +115,34 @@ def test_new_times_replace_the_old(records: Records):
     assert best.score == 0.001
 
 
+def test_times_of_the_search_and_of_what_ships_stand_side_by_side(records: Records):
+    number = records.add(RECORD)
+    records.ship(number, (0.005, 0.004), generator="1", compiler="cc 2")
+    stored = records.show(number)
+    assert stored is not None
+    assert stored == replace(RECORD, id=number, machine=model(), shipped=(0.005, 0.004), ships="cc 2")
+    assert stored.score == 0.004
+    assert (stored.seconds_by("gcc 12"), stored.seconds_by("cc 2"), stored.seconds_by("cc 3")) == (
+        0.002, 0.004, None)
+    records.retime(number, (0.001,), provisional=False, generator="1", compiler="gcc 12")
+    again = records.show(number)
+    assert again is not None
+    assert (again.times, again.shipped, again.score) == ((0.001,), (0.005, 0.004), 0.004)
+
+
+def test_times_of_two_generators_never_stand_in_one_record(records: Records):
+    number = records.add(RECORD)
+    records.ship(number, (0.004,), generator="2", compiler="cc 2")
+    stored = records.show(number)
+    assert stored is not None
+    assert (stored.times, stored.compiler, stored.shipped, stored.generator) == (
+        (0.004,), "cc 2", (0.004,), "2")
+    records.retime(number, (0.003,), provisional=False, generator="3", compiler="gcc 12")
+    stored = records.show(number)
+    assert stored is not None
+    assert (stored.times, stored.compiler, stored.shipped, stored.ships) == ((0.003,), "gcc 12", (), "")
+
+
 def test_a_fresh_start_retires_the_trials_of_one_template(records: Records):
     records.add(trial(1, 1, score=1.0))
     other = records.add(replace(trial(1, 1, score=5.0), template_hash="t2"))
@@ -138,6 +166,17 @@ def test_failures_of_other_generators_become_history(records: Records):
     records.retire_failures(KEY, "t1", "2")
     assert [r.id for r in records.find()] == [right, present, other]
     assert records.add(trial(2, 2, score=2.0)) != old
+
+
+def test_accidents_become_history(records: Records):
+    """A time-out may be the machine's fault; a crash is the candidate's."""
+    crash = records.add(trial(1, 1))
+    accidents = ("run time-out", "build time-out", "out of memory", "worker lost", "unknown")
+    for n, verdict in enumerate(accidents):
+        records.add(replace(trial(2, n), verdict=verdict))
+    other = records.add(replace(trial(2, 2), verdict="unknown", template_hash="t2"))
+    records.retire_accidents(KEY, "t1")
+    assert [r.id for r in records.find()] == [crash, other]
 
 
 def test_a_trial_found_wrong_is_not_chosen_any_more(records: Records):

@@ -38,6 +38,16 @@ INSERT INTO trials VALUES (
 INSERT INTO choices VALUES (1, 'abc', 'cpu:x86-64-v3', 2, 3, 0.0021, 0.004, 3);
 PRAGMA user_version = 1;
 """
+VERSION_2 = VERSION_1.replace("PRAGMA user_version = 1", """
+ALTER TABLE trials ADD COLUMN machine TEXT NOT NULL DEFAULT '';
+INSERT INTO trials VALUES (
+    4, 'abc', 'cpu:x86-64-v3', 2, 'dense', '{"M": 128}', 't1', '["C.i.i4", "step"]', '[8, 16]',
+    'vectorize j2', '[0.001]', 0.001, 'ok', '', 0, 0, 7, 'LLVM 20', '1', '0.1',
+    '2026-01-02T03:04:05+00:00', 'a machine');
+INSERT INTO trials VALUES (
+    5, 'abc', 'cpu:x86-64-v3', 2, 'dense', '{"M": 128}', 't2', '["x"]', '[8]',
+    '', '[0.005]', 0.005, 'ok', '', 0, 0, 7, 'gcc 12', '1', '0.1', '2026-01-02T03:04:05+00:00', 'a machine');
+PRAGMA user_version = 2""")
 KEY = TaskKey("abc", "cpu:x86-64-v3", 2)
 
 
@@ -63,8 +73,20 @@ def test_a_database_of_version_1_comes_up_to_date_with_all_it_holds(tmp_path: Pa
             KEY, "dense", {"M": 128}, "t1", ("C.i.i4", "step"), (4, 16), "vectorize j2",
             (0.003, 0.002), "ok", seed=7, compiler="gcc 12", generator="1", version="0.1",
             created="2026-01-02T03:04:05+00:00", id=3)
-        assert records.choice(KEY) == Choice(3, 0.0021, 0.004, 3)
-    assert version(path) == len(MIGRATIONS) == 2
+        assert records.choice(KEY) == Choice(3, 0.0021, 0.004, 3, "gcc 12")
+    assert version(path) == len(MIGRATIONS) == 3
+
+
+def test_finalists_of_version_2_are_known_by_their_compiler(tmp_path: Path):
+    """Beside trials of LLVM, what a C compiler made was timed as it ships; alone it is of the search."""
+    with Records(database(tmp_path / "old.db", VERSION_2)) as records:
+        found = {r.id: (r.times, r.compiler, r.shipped, r.ships) for r in records.find()}
+        choice = records.choice(KEY)
+    assert found == {
+        3: ((0.003, 0.002), "gcc 12", (0.003, 0.002), "gcc 12"),
+        4: ((0.001,), "LLVM 20", (), ""),
+        5: ((0.005,), "gcc 12", (), "")}
+    assert choice == Choice(3, 0.0021, 0.004, 3, "gcc 12")
 
 
 def test_a_snapshot_of_an_old_database_leaves_the_file_as_it_is(tmp_path: Path):

@@ -16,8 +16,9 @@ from txc.tuner.records_text import OLDER, SCHEMA, Decision, entries, read, writt
 KEY = TaskKey("abc", "cpu:x86-64-v3", 2)
 RECORD = Record(KEY, "dense", {"M": 128}, "t1", ("C.i.i4", "step"), (4, 16), "vectorize j2\n", (0.003, 0.002),
                 "ok", seed=7, compiler="gcc 12", generator="1", version="0.1", provisional=True,
-                created="2026-01-02T03:04:05+00:00", machine="Æther 9", id=3)
-FAILED = replace(RECORD, row=(1, 1), times=(), verdict="crash", message="died", id=4)
+                created="2026-01-02T03:04:05+00:00", machine="Æther 9", id=3,
+                shipped=(0.004,), ships="clang 18")
+FAILED = replace(RECORD, row=(1, 1), times=(), verdict="crash", message="died", id=4, shipped=(), ships="")
 OLD = """
 {"kind": "trial", "schema": 1, "kernel_hash": "abc", "target": "cpu:x86-64-v3", "threads": 2, \
 "kernel": "dense", "sizes": {"M": 128}, "template_hash": "t1", "columns": ["C.i.i4", "step"], \
@@ -42,7 +43,8 @@ def without(name: str) -> str:
 
 
 def test_lines_come_back_as_they_were_written():
-    given = [RECORD, FAILED, Decision(KEY, Choice(3, 0.1, 0.2, 4)), Decision(KEY, Choice(None, 0.1, 0.1, 4))]
+    given = [RECORD, FAILED, Decision(KEY, Choice(3, 0.1, 0.2, 4, "clang 18")),
+             Decision(KEY, Choice(None, 0.1, 0.1, 4, provisional=True))]
     lines = [written(entry) for entry in given]
     assert not any("\n" in line for line in lines)
     assert read(lines, "a.jsonl") == (given, [])
@@ -50,7 +52,8 @@ def test_lines_come_back_as_they_were_written():
 
 def test_lines_of_version_1_are_migrated():
     found, wrong = read(OLD.splitlines(), "old.jsonl")
-    assert found == [replace(RECORD, machine=""), Decision(KEY, Choice(3, 0.0021, 0.004, 4))]
+    assert found == [replace(RECORD, machine="", shipped=(), ships=""),
+                     Decision(KEY, Choice(3, 0.0021, 0.004, 4))]
     assert wrong == []
 
 
@@ -81,7 +84,7 @@ def test_a_database_is_written_without_what_is_retired(tmp_path: Path):
     (bad(row=[1]), "2 columns, but 1"), (bad(row=[1, "x"]), "'row'"), (bad(times=[0.0]), "times"),
     (bad(times=[]), "times"), (bad(verdict="crash"), "times"), (bad(created="yesterday"), "created"),
     (bad(sizes={"M": "x"}), "sizes"), (bad(provisional=1), "provisional"),
-    (bad(times=[float("inf")]), "times")])
+    (bad(times=[float("inf")]), "times"), (bad(shipped=[0.0]), "times"), (bad(shipped=1), "shipped")])
 def test_a_bad_line_is_told_with_file_and_line_and_may_be_skipped(line: str, told: str):
     lines = [written(RECORD), "", line, written(FAILED)]
     with pytest.raises(TxcError, match=rf"(?s)R661.*mine\.jsonl:3: .*{told}") as caught:

@@ -101,6 +101,15 @@ def test_a_default_that_won_is_what_builds_use(store: Records):
     assert KERNEL.records() == []
 
 
+def test_a_default_that_nothing_was_compared_with_yet_is_no_find(store: Records):
+    """A run that was killed at once leaves its time alone; what is slower is not built either."""
+    store.restore(KEY, Choice(None, 1e-7, 1e-7, provisional=True))
+    assert schedule().startswith("default: ")
+    store.add(RECORD)
+    assert schedule().startswith("default: ")
+    store.add(replace(RECORD, row=(0, 0), times=(1e-8,)))
+    assert schedule() == "record: unroll B.i"
+
 def test_records_are_given_best_first(store: Records):
     store.add(replace(RECORD, times=(3.0,)))
     store.add(replace(RECORD, row=(0, 0), times=(2.0,)))

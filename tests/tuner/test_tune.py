@@ -44,11 +44,13 @@ def test_llvm_compiles_candidates_and_what_ships_the_finalists(tmp_path: Path, r
     with Records(tmp_path / "records.db") as records:
         outcome = tune(task(), Budget(trials=10), records, options=Options(lock=tmp_path / "lock"))
         assert outcome.valid == 10
-        by_llvm = {r.id for r in records.find() if r.compiler.startswith("LLVM ")}
+        assert all(r.compiler.startswith("LLVM ") for r in records.find())
+        finalists = {r.id: r for r in records.find() if r.shipped}
         choice = records.choice(task().key)
-    assert 0 < len(by_llvm) < 10
+    assert 0 < len(finalists) < 10
+    assert not any(r.ships.startswith("LLVM ") for r in finalists.values())
     assert choice is not None
-    assert choice.trial not in by_llvm
+    assert choice.trial is None or finalists[choice.trial].ships == choice.compiler
 
 
 def test_llvm_may_be_what_ships(tmp_path: Path):

@@ -21,7 +21,7 @@ from .address import Address
 from .dask import LOST, Calls, Cluster, failed
 from .failure import WORKER_LOST, Failure
 from .pool import Timed
-from .recipe import Row
+from .recipe import Filling
 from .remote import Host, Order
 
 RETRIES = 2
@@ -58,7 +58,7 @@ class ClusterPool:
         self._workers: dict[str, _Worker] = {}
         self._refused: dict[str, str] = {}
         self._host: Host | None = None
-        self._rows: dict[int, Row | None] = {}
+        self._rows: dict[int, Filling] = {}
         self._finals = set[int]()
         self._losses = Counter[int]()
         try:
@@ -91,10 +91,10 @@ class ClusterPool:
         """What went wrong when the workers evaluated the reference, if none of them could."""
         return None if self._workers else self._failure
 
-    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+    def start(self, rows: Mapping[int, Filling], *, final: bool = False) -> None:
         """Nothing yet: workers build when `build` asks them."""
 
-    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
+    def build(self, rows: Mapping[int, Filling], *, final: bool = False) -> dict[int, Failure | None]:
         """Build candidates, dealt out to all workers."""
         self._rows |= rows
         self._finals.update(rows if final else ())

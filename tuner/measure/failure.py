@@ -17,6 +17,12 @@ UNKNOWN = "unknown"                  # anything else, which is a fault of txc's 
 KINDS = (INVALID, COMPILE_ERROR, BUILD_TIMEOUT, RUN_TIMEOUT, CRASH, WRONG, OUT_OF_MEMORY, WORKER_LOST,
          UNKNOWN)
 
+ACCIDENTS = (BUILD_TIMEOUT, RUN_TIMEOUT, OUT_OF_MEMORY, WORKER_LOST, UNKNOWN)
+"""What need not happen again: a busy machine may be the cause, or a defect since mended."""
+
+DEFECTS = (INVALID, CRASH, WRONG)
+"""What says of a candidate that was right that it is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

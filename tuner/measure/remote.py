@@ -22,7 +22,7 @@ from ..versions import compiler_version, generator_version
 from .failure import Failure
 from .lock import MachineLock
 from .pool import Limits, Pool, Timed
-from .recipe import Row
+from .recipe import Filling
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Station:
         with self._lock.shared():
             return self._opened().prepare()
 
-    def build(self, rows: Mapping[int, Row | None], finals: Set[int],
+    def build(self, rows: Mapping[int, Filling], finals: Set[int],
               stale: Sequence[int]) -> dict[int, Failure | None]:
         """Build candidates on all cores of this machine, `finals` as `Workers.build` does with `final`.
 

@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from .failure import Failure
 from .pool import Timed
-from .recipe import Row
+from .recipe import Filling
 
 
 class Workers(Protocol):
@@ -33,11 +33,11 @@ class Workers(Protocol):
         """Compute what all candidates share."""
         ...
 
-    def start(self, rows: Mapping[int, Row | None], *, final: bool = False) -> None:
+    def start(self, rows: Mapping[int, Filling], *, final: bool = False) -> None:
         """Have candidates built while others are timed, where that disturbs none; `build` waits for them."""
         ...
 
-    def build(self, rows: Mapping[int, Row | None], *, final: bool = False) -> dict[int, Failure | None]:
+    def build(self, rows: Mapping[int, Filling], *, final: bool = False) -> dict[int, Failure | None]:
         """Build candidates by number, the untuned default for None; what went wrong with each, or None.
 
         With `final` they are compiled as the kernel is in the end, otherwise in whatever way is quick.

@@ -138,11 +138,15 @@ class _Job:
             session = self._sessions[number]
             wanted = self._rows_left(session)
             if not wanted:
-                return
+                tasks[number].dead = True       # a quicker one may still have time
+                continue
             self._wake(number)
-            reason = session.round(wanted, self._rows_left(session, wanted))
-            scheduler.spent(number, self._seconds(session))
-            if reason is not None or session.ledger.best is None:
+            ending = self._ending
+            reason = session.round(wanted, self._rows_left(session, wanted),
+                                   lambda ending=ending: self._clock.for_search(ending) > 0)
+            if (seconds := self._seconds(session)) < inf:
+                scheduler.spent(number, seconds)
+            if reason is not None or session.ledger.hopeless:
                 tasks[number].dead = True
                 self._stopped[number] = reason or FAILING
 
@@ -151,8 +155,7 @@ class _Job:
         part, session = self._parts[number], self._sessions[number]
         default = session.default_seconds or inf
         history = replay([min(c.seconds, default) for c in session.ledger.candidates], self._size)
-        failed = bool(history) and session.ledger.best is None
-        dead = number not in self._begun or failed or session.tired is not None
+        dead = number not in self._begun or session.ledger.hopeless or session.tired is not None
         known = [seconds for seconds in history if seconds < inf]
         return Progress(part.flops, tag(part.operator, part.flops), known, dead)
 
@@ -172,11 +175,14 @@ class _Job:
         if self._budget.trials is not None:
             known = sum(len(s.ledger.trials) for s in self._sessions)
             left = min(left, self._budget.trials - known - under_way)
-        if self._clock.seconds is not None and any(s.ledger.new for s in self._sessions):
-            time_left = self._clock.for_search(sum(self._sessions[n].ending for n in self._begun))
-            most = int(time_left / session.pace) if session.pace else left
-            left = min(left, most - under_way) if time_left > 0 else 0
-        return max(0, left)
+        first = not under_way and not any(s.ledger.new for s in self._sessions)
+        affordable = self._clock.affordable(self._ending, session.pace) - under_way
+        return int(max(0, min(left, max(affordable, first))))
+
+    @property
+    def _ending(self) -> float:
+        """About how many seconds the ends of all tasks will take."""
+        return sum(self._sessions[n].ending for n in self._begun)
 
     def _finish(self) -> None:
         """End every task that has trials to compare, each with its part of the time that is left."""

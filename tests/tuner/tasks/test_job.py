@@ -17,10 +17,13 @@ import pytest
 from support import candidates as c
 from support.tuning import FakeColumn, FakeSpace, listed, problem
 from txc.tuner.events import Event, Finished, Round, Started, Trial
+from txc.tuner.ledger import HOPELESS
 from txc.tuner.options import Budget, Options
 from txc.tuner.outcome import EXHAUSTED, FAILING, FINISHED, INTERRUPTED, STALLED
 from txc.tuner.records import Records, TaskKey
+from txc.tuner.search.grid import GridSearch
 from txc.tuner.search.random import RandomSearch
+from txc.tuner.session import Session
 from txc.tuner.tasks.job import AWAKE, Part, replay, round_size, run_together
 from txc.tuner.tasks.outcome import JobOutcome
 
@@ -84,15 +87,34 @@ def test_the_value_is_that_of_the_objective(records: Records, options: Options):
 
 
 def test_what_is_dead_or_stalled_leaves_the_rest_to_others(records: Records, options: Options):
-    """`none` dies by its warm-up, `flat` by early stopping."""
+    """`none` dies of its failures, `flat` by early stopping."""
     three = [part("none", costs(1, 400, c.BUG)), part("flat", costs(60, 4000), weight=100.0),
              part("rest", costs(1, 4000))]
-    outcome = run_together(three, Budget(80), records, options=replace(options, early_stop=9))
+    outcome = run_together(three, Budget(200), records, options=replace(options, early_stop=9))
     none, flat, rest = outcome.outcomes
-    assert (none.status, none.trials, none.valid) == (FAILING, 4, 0)
+    assert (none.status, none.trials, none.valid) == (FAILING, HOPELESS, 0)
     assert flat.status == STALLED
     assert rest.trials >= 10
     assert outcome.value is not None
+
+
+def test_a_round_of_failures_alone_does_not_end_a_task(records: Records, options: Options):
+    """The first rows of the space are bad; those behind them are not."""
+    space = FakeSpace((listed("behaviour", c.BUG, c.INSTANT), FakeColumn("cost", 20, 27)))
+    one = part("a", space)
+    outcome = run_together([replace(one, searcher=GridSearch(space))], Budget(16), records, options=options)
+    assert [(o.trials, o.valid) for o in outcome.outcomes] == [(16, 8)]
+
+
+def test_a_task_too_slow_for_the_time_left_leaves_it_to_the_others(
+        records: Records, options: Options, monkeypatch: pytest.MonkeyPatch):
+    """`slow` seems to need an age a trial: it gets the first one, and then `quick` all others."""
+    def pace(session: Session) -> float:
+        return 1e9 if session.kernel == "slow" else 1e-3
+
+    monkeypatch.setattr(Session, "pace", property(pace))
+    outcome = run_together(parts(), Budget(trials=9, seconds=30.0), records, options=options)
+    assert [o.trials for o in outcome.outcomes] == [1, 8]
 
 
 def test_a_job_goes_on_where_it_stopped(records: Records, options: Options, tmp_path: Path):
@@ -138,7 +160,7 @@ def test_a_budget_of_seconds_is_that_of_the_whole_job(records: Records, options:
 
 def test_many_tasks_do_not_have_workers_all_at_once(records: Records, options: Options):
     """Whatever was built before a task's workers ended can still be timed and compared."""
-    many = [part(str(n), costs(10 + n, 400)) for n in range(AWAKE + 2)]
+    many = [part(str(n), costs(10 + n, 45)) for n in range(AWAKE + 2)]
     most = 0
 
     def count(number: int, event: Event) -> None:
