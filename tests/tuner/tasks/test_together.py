@@ -35,11 +35,14 @@ def test_kernels_share_a_budget_and_equal_ones_are_tuned_once(tmp_path: Path, re
     assert outcome.value == pytest.approx(3 * one.seconds + other.seconds)
 
 
-def test_unknown_objectives_and_searchers_are_told(tmp_path: Path):
+def test_unknown_objectives_searchers_and_models_are_told(tmp_path: Path):
     with Records(tmp_path / "records.db") as records:
-        for objective, searcher, code in (("mean", "random", "R671"), ("sum", "psychic", "R672")):
+        for objective, searcher, model, code in (("mean", "random", None, "R671"),
+                                                 ("sum", "psychic", None, "R672"),
+                                                 ("sum", "evolution", "xgboost", "R684")):
             with pytest.raises(TxcError) as caught:
-                tune_together([task()], Budget(1), records, objective=objective, searcher=searcher)
+                tune_together([task()], Budget(1), records, objective=objective, searcher=searcher,
+                              model=model)
             assert [d.code for d in caught.value.diagnostics] == [code]
 
 
