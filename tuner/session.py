@@ -119,8 +119,13 @@ class Session:
         self._tell(self.ledger.candidates)
 
     def _renew(self) -> None:
-        """Time the best anew that are of other code or another compiler: such times do not compare."""
-        for candidate in self._verified(promising([c for c in self.ledger.candidates if c.outdated])):
+        """Time the best anew that are of other code or another compiler: such times do not compare.
+
+        It may take half of the time for the search.
+        """
+        old = promising([c for c in self.ledger.candidates if c.outdated])
+        most = min(len(old), self._clock.affordable(self.ending, self.pace) // 2)
+        for candidate in self._verified(old[:int(most)]):
             self.ledger.retime(candidate)
 
     def _verified(self, candidates: list[Candidate]) -> list[Candidate]:

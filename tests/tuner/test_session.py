@@ -45,10 +45,12 @@ class Listening(GridSearch):
 class Stand:
     """A session with what it stands on; `speeds` are those of the machine, one for each round's timing."""
 
-    def __init__(self, records: Records, options: Options, speeds: tuple[float, ...] = ()) -> None:
+    def __init__(self, records: Records, options: Options, speeds: tuple[float, ...] = (),
+                 seconds: float | None = None) -> None:
         self.searcher, self.pool, self.records = Listening(), FakePool(), records
         self._speeds = iter(speeds)
-        self.session = Session(PROBLEM, self.searcher, records, self._hear, options, lab(self.pool), Clock())
+        self.session = Session(PROBLEM, self.searcher, records, self._hear, options, lab(self.pool),
+                               Clock(seconds))
 
     def _hear(self, event: Event) -> None:
         if event == Phase("time"):
@@ -160,3 +162,13 @@ def test_trials_of_another_compiler_are_timed_anew_before_they_guide(records: Re
     assert stand.searcher.told == {30: [pytest.approx(30e-5)]}
     (record,) = records.find()
     assert (record.times, record.compiler) == ((pytest.approx(30e-5),), "")
+
+def test_no_more_is_timed_anew_than_there_is_time_for(
+        records: Records, options: Options, monkeypatch: pytest.MonkeyPatch):
+    """A trial is thought to take 100 s, and half of the search's 850 s is for the best of old."""
+    monkeypatch.setattr(module, "RUNS", 100 / 50e-5)
+    for cost in range(30, 38):
+        records.add(replace(PROBLEM.blank, row=(c.INSTANT, cost), times=(cost * 1e-9,), compiler="gcc 12"))
+    stand = Stand(records, options, seconds=1000.0)
+    stand.session.begin()
+    assert [r.row[1] for r in records.find() if r.compiler == ""] == [30, 31, 32, 33]
