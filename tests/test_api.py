@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import txc
+from txc.dsl.diagnostics import Diagnostic
 
 TEXT = """
 kernel dense[M = 8, N = 16, K = 4](A: f32[M, K], B: f32[K, N], bias: f32[N]) -> (D: f32[M, N]) {
@@ -118,3 +119,14 @@ def test_public_names_are_there_and_others_are_not():
     assert set(txc.__all__) == set(dir(txc))
     with pytest.raises(AttributeError, match="no attribute 'lod'"):
         assert txc.lod
+
+
+def test_a_pick_that_fails_leaves_the_built_in_schedule(monkeypatch: pytest.MonkeyPatch):
+    """A build needs no model: what is wrong with it, or with rules that are installed, does not stop one."""
+
+    def fails(_task: object) -> str:
+        raise txc.TxcError([Diagnostic("R685", "bad rules")])
+
+    monkeypatch.setattr("txc.tuner.models.pretrained.exists", lambda family: True)
+    monkeypatch.setattr("txc.tuner.effort.unmeasured", fails)
+    assert txc.loads(TEXT)["dense"].plan().choice.origin == "default"

@@ -23,8 +23,9 @@ NONE = "none"
 EFFORTS = {NONE: 0.0, "quick": 15.0, "normal": 60.0, "full": 300.0}
 """Seconds for each task."""
 
-BREEDING = Evolution(population=4096, generations=8, epsilon=0, least=0)
-"""More than between two batches of measurements: no time will put right what comes of it."""
+BREEDING = Evolution(population=1024, generations=32, epsilon=0, least=0)
+"""Far more than before a batch of measurements, as no time puts right what comes of it. Generations are many,
+not large: random rows, with which the first begins, are rare in small spaces."""
 
 BRED = 16
 """Rows of which the best is taken: not every one of a batch is among the best."""

@@ -116,10 +116,10 @@ def test_expected_results_are_computed_once(recipe: KernelRecipe, folder: Path):
 @pytest.mark.parametrize(("age", "left"), [(1e6, KEPT_CASES), (0, KEPT_CASES + 2)])
 def test_of_expected_results_the_latest_are_kept_and_none_of_today_goes(
         recipe: KernelRecipe, folder: Path, age: float, left: int):
-    cache = recipe.expected.parent
+    cache, used = recipe.expected.parent, time.time() - age
     for n in range(KEPT_CASES):
         (cache / f"{n}.npz").touch()
-        os.utime(cache / f"{n}.npz", (time.time() - age,) * 2)
+        os.utime(cache / f"{n}.npz", (used, used))
     replace(recipe, expected=cache / "new.npz").prepare(folder.parent)
     assert len(list(cache.iterdir())) == left
     assert {recipe.expected, cache / "new.npz"} <= set(cache.iterdir())
