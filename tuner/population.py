@@ -41,11 +41,12 @@ def sample(space: Space, rows: int, rng: np.random.Generator) -> Matrix:
     """Random rows, valid or not, possibly repeated."""
     matrix = np.empty((rows, len(space.columns)), np.int64)
     for position, column in enumerate(space.columns):
-        matrix[:, position] = _sample_column(column, rows, rng)
+        matrix[:, position] = sample_column(column, rows, rng)
     return matrix
 
 
-def _sample_column(column: Column, rows: int, rng: np.random.Generator) -> Matrix:
+def sample_column(column: Column, rows: int, rng: np.random.Generator) -> Matrix:
+    """Random values of a column."""
     if column.values is not None or size(column) <= WIDE:
         return _values(column, rng.integers(0, size(column), rows))
     # floor(exp(U(0, log(n + 1)))) is v of 1 … n with weight log((v + 1) / v): octaves are equally likely.

@@ -11,10 +11,10 @@ from functools import cache
 import numpy as np
 
 from .foreign import Foreign
-from .groups import Group, ceil_divide
-from .population import points, sample, unique
+from .groups import ceil_divide
+from .population import points, sample_column, unique
 from .quotas import PATIENCE, Quotas
-from .roles import Kind, Roles, roles
+from .roles import Kind, Roles, roles, templates_of
 from .sketches import SketchSpace
 from .space import Column, Matrix, Space
 
@@ -26,33 +26,37 @@ FEW = 64
 
 
 class Sampler:
-    """Draws rows of a space."""
+    """Draws rows of a space, those of each sketch over its own columns' values."""
 
     def __init__(self, space: Space) -> None:
         self._space = space
         self._roles = roles(space)
         self._foreign = Foreign(space)
+        self._columns = [_own_columns(space, number, own) for number, own in enumerate(self._roles)]
 
     def draw(self, count: int, rng: np.random.Generator) -> Matrix:
         """Canonical rows, valid or not, possibly repeated."""
-        matrix = sample(self._space, count, rng)
-        return self._foreign.canonical(self._tiles(matrix, rng))
+        return self._foreign.canonical(self._drawn(rng.integers(0, len(self._roles), count), rng))
 
     def fill(self, rows: Matrix, rng: np.random.Generator) -> Matrix:
         """Rows of the same sketches with the same structural choices, all other columns drawn."""
         structural = self._foreign.structural
-        drawn = sample(self._space, len(rows), rng)
+        drawn = self._drawn(self._foreign.numbers(rows), rng)
         drawn[:, structural] = rows[:, structural]
-        return self._foreign.canonical(self._tiles(drawn, rng))
+        return self._foreign.canonical(drawn)
 
-    def _tiles(self, matrix: Matrix, rng: np.random.Generator) -> Matrix:
-        """The rows with their tile columns drawn together."""
-        numbers = self._foreign.numbers(matrix)
-        for number, own in enumerate(self._roles):
-            rows = np.flatnonzero(numbers == number)
-            chosen = matrix[rows]
-            self._fit(own, chosen, rng)
-            matrix[rows] = chosen
+    def _drawn(self, numbers: Matrix, rng: np.random.Generator) -> Matrix:
+        """Rows of the sketches `numbers`, their tile columns drawn together."""
+        matrix = np.zeros((len(numbers), len(self._space.columns)), np.int64)
+        if len(self._roles) > 1:
+            matrix[:, 0] = numbers
+        for number, columns in enumerate(self._columns):
+            at = np.flatnonzero(numbers == number)
+            rows = matrix[at]
+            for position, column in columns.items():
+                rows[:, position] = sample_column(column, len(at), rng)
+            self._fit(number, rows, rng)
+            matrix[at] = rows
         return matrix
 
     def valid(self, count: int, rng: np.random.Generator) -> Matrix:
@@ -64,19 +68,13 @@ class Sampler:
         found = np.empty((0, len(self._space.columns)), np.int64)
         quotas = Quotas(len(self._roles), count)
         while quotas.open:
-            rows = self._drawn(quotas.sizes(), rng)
+            numbers = np.repeat(np.arange(len(self._roles)), quotas.sizes())
+            rows = self._foreign.canonical(self._drawn(numbers, rng))
             found = unique(np.concatenate([found, rows[self._space.valid(rows)]]))
             quotas.tell(np.bincount(self._foreign.numbers(found), minlength=len(self._roles)))
             for number in quotas.given_up():
                 found = unique(np.concatenate([found, self._around_default(number, rng)]))
         return rng.permutation(found)[:count]
-
-    def _drawn(self, sizes: Matrix, rng: np.random.Generator) -> Matrix:
-        """So many rows of each sketch."""
-        matrix = sample(self._space, int(sizes.sum()), rng)
-        if len(sizes) > 1:
-            matrix[:, 0] = np.repeat(np.arange(len(sizes)), sizes)
-        return self._foreign.canonical(self._tiles(matrix, rng))
 
     def _around_default(self, number: int, rng: np.random.Generator) -> Matrix:
         """A sketch's default and valid rows that differ from it, or from each other, in a few columns."""
@@ -92,21 +90,25 @@ class Sampler:
             found = unique(np.concatenate([found, rows[self._space.valid(rows)]]))
         return found
 
-    def _fit(self, own: Roles, matrix: Matrix, rng: np.random.Generator) -> None:
+    def _fit(self, number: int, matrix: Matrix, rng: np.random.Generator) -> None:
         """Draw the tile columns of rows of one sketch again, group by group, in place."""
+        own = self._roles[number]
         tiles = set(own.of(Kind.TILE))
         drawn: set[int] = set()
         for group in own.groups:
             for column in reversed(group.columns):
                 if column in tiles and column not in drawn:
                     known = [c for c in group.columns if c in drawn]
-                    matrix[:, column] = self._part(group, column, known, matrix, rng)
+                    left = ceil_divide(group.extents(matrix), matrix[:, known].prod(axis=1))
+                    matrix[:, column] = part(self._columns[number][column], left, rng)
                 drawn.add(column)
 
-    def _part(self, group: Group, column: int, known: list[int], matrix: Matrix,
-              rng: np.random.Generator) -> Matrix:
-        left = ceil_divide(group.extents(matrix), matrix[:, known].prod(axis=1))
-        return part(self._space.columns[column], left, rng)
+
+def _own_columns(space: Space, number: int, own: Roles) -> dict[int, Column]:
+    """The columns of a sketch, by their positions among all."""
+    templates = templates_of(space)
+    named = {c.name: c for c in (templates[number].columns if templates else space.columns)}
+    return {position: named[space.columns[position].name] for position in own.columns}
 
 
 def part(column: Column, left: Matrix, rng: np.random.Generator) -> Matrix:

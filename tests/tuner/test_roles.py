@@ -62,11 +62,6 @@ def test_fixed_parts_leave_less_to_the_open_ones():
     assert roles(space)[0].groups[0].extent == 12
 
 
-def test_what_is_left_of_a_loop_is_rounded_up():
-    group = Group((0, 1), 100)
-    assert group.left(np.array([[1, 3], [1, 7]]), 0).tolist() == [34, 15]
-
-
 def test_a_bare_loop_name_belongs_to_the_stage_that_has_it():
     space = template("split k: [k0, k1]\nunroll k1\nunroll C: {0, 16}")
     (own,) = roles(space)

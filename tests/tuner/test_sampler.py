@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from support.searching import named, position, sketches, template
+from support.derived import DENSE
+from support.kernels import dag
+from support.scheduled import TARGET
+from support.searching import FLAT, KERNEL, TILED, named, position, sketches, template
 from support.tuning import FakeColumn, FakeSpace
-from txc.tuner.population import keys, sample
+from txc.compiler.target.target import parse
+from txc.dsl.parser import parse_directives
 from txc.tuner.groups import ceil_divide
+from txc.tuner.population import keys, sample
 from txc.tuner.roles import roles
+from txc.tuner.rules.derive import derive
 from txc.tuner.sampler import Sampler, divisors
+from txc.tuner.sketch import Limit, Sketch
+from txc.tuner.sketches import SketchSpace
 
 SPACE = template()
+HOST = parse("cpu:x86-64-v3")
 
 
 def test_drawn_parts_never_take_more_than_their_loop_has_where_its_extent_is_known():
@@ -49,6 +58,44 @@ def test_rows_of_all_sketches_are_drawn():
     rows = Sampler(space).valid(200, np.random.default_rng(0))
     assert space.valid(rows).all()
     assert set(rows[:, 0].tolist()) == {0, 1}
+
+
+def test_sketches_have_as_many_rows_though_valid_ones_are_rare_in_some():
+    space = limited(Limit(("D.i.i1", "D.i.i2"), 60, 64, "few are so"))
+    rows = Sampler(space).valid(200, np.random.default_rng(0))
+    counts = np.bincount(rows[:, 0])
+    assert len(rows) == 200
+    assert counts.min() >= 60
+
+
+def test_where_no_drawn_row_is_valid_the_default_and_its_neighbours_are():
+    """A sketch of one valid step in ten thousand is not left out."""
+    space = limited(Limit(("D.unroll",), 7777, 7777, "one is so"), "unroll D: 0..100000\nsplit D.i: [i0, i1]")
+    space.default_of = lambda number: (1, *lows(space, {"D.unroll": 7777})) if number else None  # pyright: ignore
+    rows = Sampler(space).valid(40, np.random.default_rng(0))
+    assert space.valid(rows).all()
+    assert (rows[:, 0] == 1).sum() > 1
+
+
+def limited(limit: Limit, text: str = TILED) -> SketchSpace:
+    """Two sketches, the second with a limit."""
+    both = [Sketch(parse_directives(FLAT)), Sketch(parse_directives(text), (limit,))]
+    return SketchSpace(dag(KERNEL), both, TARGET)
+
+
+def lows(space: SketchSpace, values: dict[str, int]) -> list[int]:
+    """The lowest values of all columns but that of the sketch, or others."""
+    return [values.get(column.name, column.low) for column in space.columns[1:]]
+
+
+def test_tiles_of_a_stage_fit_the_tiles_that_it_is_given():
+    graph = dag(DENSE)
+    space = SketchSpace(graph, derive(graph, HOST, threads=4), HOST)
+    at = {column.name: k for k, column in enumerate(space.columns)}
+    number = next(n for n, s in enumerate(space.sketches) if s.derivation[1].rule == "tiling, sums in blocks")
+    rows = Sampler(space).draw(4000, np.random.default_rng(0))
+    rows = rows[rows[:, 0] == number]
+    assert (rows[:, at["C.i.i1"]] <= rows[:, at["D.i.i1"]]).all()
 
 
 def test_where_nothing_is_valid_patience_ends():

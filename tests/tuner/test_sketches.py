@@ -77,6 +77,20 @@ def test_limits_bound_products():
     assert limited.valid(rows((1, 3), (1, 4), (2, 3), (2, 4))).tolist() == [False, True, True, False]
 
 
+def test_copies_in_tasks_and_code_that_is_written_out_are_bounded():
+    """A packed panel has 6 rows; a register tile is written out as often as it has rows."""
+    packed = "split D.j: [j0, j1: 8..16]\norder D: j0 i j1\ncompute C at D.j0\n" \
+             "cache_read B as Bp for C\ncompute Bp at D.j0"
+    small = SketchSpace(KERNEL, [Sketch(parse_directives(packed), panel=6 * 12 * 4)], TARGET)
+    assert small.valid(rows((8,), (12,), (13,))).tolist() == [False, False, False]   # C's tile has 12 rows
+    larger = SketchSpace(KERNEL, [Sketch(parse_directives(packed), panel=12 * 12 * 4)], TARGET)
+    assert larger.valid(rows((8,), (12,), (13,))).tolist() == [True, True, False]
+    unrolled = Sketch(parse_directives("split D.i: [i0, i1: 1..12]\nunroll D.i1"), copies=8)
+    made = SketchSpace(KERNEL, [unrolled], TARGET).valid(rows((1,), (2,), (12,)))
+    assert made[0]
+    assert not made[2]
+
+
 def test_columns_that_a_sketch_does_not_have_count_as_one():
     limited = space(SPLIT, Limit(("D.i.i2", "no.such.column"), 4, 4, "for the test"))
     assert limited.valid(rows((1, 4), (1, 3))).tolist() == [True, False]

@@ -135,10 +135,10 @@ def test_a_matrix_times_a_vector_is_summed_in_lanes_of_what_lies_along_memory():
 
 def test_kernels_of_many_tiled_stages_have_some_sketches_of_all():
     """Their drafts are a power of the number of stages; each choice for each stage is among those kept."""
-    graph = dag(chain(6))
+    graph = dag(chain(4))
     found = sketches(graph)
     assert len(found) == MOST
-    for stage in ("C0", "C5"):
+    for stage in ("C0", "C3"):
         chosen = {step.rule for s in found for step in s.derivation if step.stage.startswith(stage)}
         assert {"tiling, sums whole", "tiling, sums in blocks", "tiling with fusion"} <= chosen
 

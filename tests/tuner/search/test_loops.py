@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from support.tuning import FakeColumn, listed
-from txc.tuner.ranges import Ranges
 from txc.tuner.groups import Group
+from txc.tuner.ranges import Ranges
 from txc.tuner.search.loops import Loops
 from txc.tuner.space import Matrix
 
