@@ -54,7 +54,7 @@ def apply(graph: dag.Dag, target: Target, directives: tuple[ast.Directive, ...],
 
 
 def _apply_all(state: State, directives: tuple[ast.Directive, ...], holes: Holes) -> None:
-    """Apply directives; after each, what must hold of any schedule is checked anew, as far as it can differ."""
+    """Apply directives; after each, what must hold of any schedule is checked, as far as it can differ."""
     for directive in directives:
         _apply(state, directive, holes)
         if _moves(state, directive):
