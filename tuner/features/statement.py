@@ -55,6 +55,10 @@ class Kernel:
     statements: tuple[Statement, ...]
     target: Target
 
+    def on(self, cores: int) -> Kernel:
+        """The same on so many cores (0: all of the target)."""
+        return replace(self, target=replace(self.target, cores=cores or self.target.cores))
+
     def under(self, statement: Statement, level: int) -> list[Statement]:
         """The statements in a loop around one of them, itself among them."""
         loops = [(each.stage, each.loop) for each in statement.levels[: level + 1]]
@@ -70,8 +74,8 @@ class Kernel:
         return total(list(largest.values()))
 
 
-def kernel(state: State, formulas: Formulas, cores: int = 0) -> Kernel:
-    """The statements of a scheduled kernel, producers first; it runs on so many cores (0: all of the target).
+def kernel(state: State, formulas: Formulas) -> Kernel:
+    """The statements of a scheduled kernel, producers first.
 
     Setting the accumulators of a reduction is no statement of its own: it writes each once, as what reads
     them does.
@@ -79,8 +83,7 @@ def kernel(state: State, formulas: Formulas, cores: int = 0) -> Kernel:
     nests = nested(state, formulas)
     made = [_statement(state, nests, nest, formulas) for nest in nests.values()]
     order = {name: number for number, name in enumerate(state.stages)}
-    target = replace(state.target, cores=cores or state.target.cores)
-    return Kernel(tuple(sorted(made, key=lambda s: order[s.nest.stage.name])), target)
+    return Kernel(tuple(sorted(made, key=lambda s: order[s.nest.stage.name])), state.target)
 
 
 def _statement(state: State, nests: dict[str, Nested], nest: Nested, formulas: Formulas) -> Statement:

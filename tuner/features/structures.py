@@ -20,6 +20,9 @@ ROWS = 1000
 Positions = npt.NDArray[np.int64]
 Made = TypeVar("Made")
 
+_KERNELS: WeakKeyDictionary[Template, dict[Row, Kernel | None]] = WeakKeyDictionary()
+"""The statements of each structure, whatever is made of them: most of the time goes into these."""
+
 
 class Structures(Generic[Made]):
     """What `make` makes of each structure of a template, once; it goes when the template does."""
@@ -56,13 +59,22 @@ class Structures(Generic[Made]):
         known = self._known.setdefault(template, {})
         key = (cores, row)
         if key not in known:
-            structure = template.structure(row)
-            if structure is None:
-                known[key] = None
-            else:
-                ranges = {c.name: (float(c.low), float(c.high)) for c in structure.columns.values()}
-                known[key] = self._make(kernel(structure.state, Formulas(ranges), cores))
+            found = _kernel(template, row)
+            known[key] = None if found is None else self._make(found.on(cores))
         return known[key]
+
+
+def _kernel(template: Template, row: Row) -> Kernel | None:
+    """The statements for a row's structural choices; None where they are illegal together."""
+    known = _KERNELS.setdefault(template, {})
+    if row not in known:
+        structure = template.structure(row)
+        if structure is None:
+            known[row] = None
+        else:
+            ranges = {c.name: (float(c.low), float(c.high)) for c in structure.columns.values()}
+            known[row] = kernel(structure.state, Formulas(ranges))
+    return known[row]
 
 
 def blocks(template: Template, rows: Matrix) -> Iterator[tuple[slice, Mapping[str, Matrix]]]:

@@ -42,15 +42,14 @@ class MaterialisePadding:
         """One draft, whose knob says where the copy is made."""
         assert isinstance(item, PaddingItem)
         name, shape = f"{item.tensor}.pad", context.graph.tensor(item.tensor).shape
-        axes = _axes(context.graph, item)
+        axes, last, lanes = _axes(context.graph, item), shape[-1], context.lanes_of(item.stage)
         ahead = context.fresh(f"{name}_ahead", draft.words)
         lines = [knob(ahead, ("false", "true")),
                  f"when not {ahead} {{ compute {name} at {item.place} }}",
                  f"when {ahead} {{ compute {name} at root }}"]
         if prod(shape) > SMALL and len(shape) > 1:
             lines.append(f"when {ahead} {{ parallel {name}.{_longest(axes[:-1], shape[:-1])} }}")
-        lanes = context.lanes_of(item.stage)
-        if shape[-1] >= lanes:
+        if last >= lanes:
             outer, inner = pair(axes[-1], axes)
             lines += [split(f"{name}.{axes[-1]}", [(outer, ""), (inner, str(lanes))]),
                       f"vectorize {name}.{inner}"]

@@ -9,6 +9,7 @@ from txc.compiler.target.target import parse as target
 from txc.dsl import ast
 from txc.dsl.parser import parse, parse_directives
 from txc.dsl.source import Source
+from txc.tuner.features.population import features
 from txc.tuner.features.resources import resources
 
 PATH = EXAMPLES / "dense.tx"
@@ -30,6 +31,16 @@ def test_the_register_tile_of_a_matrix_product() -> None:
     assert found.panel.tolist() == [512 * 64 * 4, 512 * 64 * 4]
     assert found.tasks.tolist() == [8, 8]
     assert found.copies.tolist() == [6 * 2 * 2 + 2, 8 * 4 * 2 + 4]
+
+
+def test_a_template_is_described_once_for_all_who_ask() -> None:
+    """What it needs and how it looks are the same, whoever asks first."""
+    rows = np.array([[32, 6, 2], [64, 8, 1]])
+    one, other = dense(), dense()
+    before = resources(one, rows).panel, features(one, rows, cores=2).values
+    after = features(other, rows, cores=2).values, resources(other, rows).panel
+    assert (before[0] == after[1]).all()
+    assert (before[1] == after[0]).all()
 
 
 def test_what_is_not_unrolled_takes_no_registers() -> None:

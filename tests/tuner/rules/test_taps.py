@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support.derived import context
-from txc.compiler.dag import Axis
+from txc.dsl.typed import Axis
 from txc.tuner.rules.taps import block_sizes, copies, unrolled
 
 STAGE = context("""kernel f[N = 64, C = 100](X: f32[N + 4, C], F: f32[3, 2, C]) -> (Y: f32[N]) {

@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from support.searching import template
 from support.tuning import FakeColumn, FakeSpace, listed
+from txc.tuner.sampler import Sampler
+from txc.tuner.search.annealing import AnnealingSearch
+from txc.tuner.search.evolution import EvolutionSearch
 from txc.tuner.search.grid import GridSearch
 from txc.tuner.search.random import RandomSearch
 from txc.tuner.search.searcher import Searcher, Seen
@@ -68,3 +72,14 @@ def test_seen_rows_are_not_fresh():
     seen = Seen()
     seen.add(np.array([[1, 2], [3, 4]]))
     assert seen.fresh(np.array([[3, 4], [5, 6], [5, 6], [1, 2]])).tolist() == [[5, 6]]
+
+
+@pytest.mark.parametrize("make", [EvolutionSearch, AnnealingSearch])
+def test_random_rows_of_a_batch_are_not_those_that_breed(make: type[EvolutionSearch | AnnealingSearch]):
+    """One seed makes two orders: else a part of a population would be measured as random rows anyway."""
+    space = template()
+    bred = Sampler(space).valid(256, np.random.default_rng(3)).tolist()
+    asked = make(space, 3).ask(128).tolist()
+    same = [row for row in asked if row in bred]
+    assert len(asked) == 128
+    assert len(same) < 16
