@@ -1,7 +1,7 @@
 """Which columns a row's structure does not have: those of other sketches, and of blocks that do not apply.
 
-They hold their lowest value, so that equal candidates are equal rows: the lowest that the row's sketch has for
-such a column, else the lowest of all sketches.
+They hold their lowest value, so that equal candidates are equal rows: the lowest that the row's sketch has
+for such a column, else the lowest of all sketches.
 """
 
 from __future__ import annotations
