@@ -26,7 +26,7 @@ from ..compiler.schedule.template import Template
 from ..dsl import ast
 from .groups import Group, given
 from .sketch import Parts, Sketch
-from .space import Column, Space
+from .space import Space
 
 
 class Kind(Enum):
@@ -84,7 +84,8 @@ def roles(space: Space) -> tuple[Roles, ...]:
 
 
 def _of_template(template: Template, at: dict[str, int], parts: tuple[Parts, ...]) -> Roles:
-    reader = _Reader(template, at)
+    own = {column.name: at[column.name] for column in template.columns}     # not those of other sketches
+    reader = _Reader(template, own)
     reader.read(template.directives)
     columns = tuple(at[column.name] for column in template.columns)
     grouped = {column for group in reader.groups for column in group.columns}
@@ -205,14 +206,10 @@ class _Reader:
 
     def _extent(self, split: ast.Split, whole: _Loop, fixed: int) -> int:
         """The iterations that are left for the open parts: by the loop, and by what holes may be at most."""
-        highs = [self.template_column(part_name(split, part)).high for part in split.parts
-                 if part.size is None and part_name(split, part) in self.at]
+        names = [part_name(split, part) for part in split.parts if part.size is None]
+        highs = [column.high for column in self.template.columns if column.name in names]
         known = [*([whole.extent] if whole.extent else []), *([max(highs)] if highs else [])]
         return -(-min(known) // fixed) if known else 0
-
-    def template_column(self, name: str) -> Column:
-        """A column of the template."""
-        return next(column for column in self.template.columns if column.name == name)
 
     def _new_loops(self, directive: ast.Fuse | ast.Rfactor | ast.CacheRead | ast.CacheWrite) -> None:
         match directive:

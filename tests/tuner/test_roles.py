@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from support.kernels import dag
+import pytest
+from support.kernels import dag, suite
 from support.scheduled import TARGET
 from support.searching import position, sketches, template
 from support.tuning import FakeColumn, FakeSpace
 from txc.compiler.schedule.template import Template
+from txc.compiler.target.target import parse
 from txc.dsl.parser import parse_directives
 from txc.tuner.groups import Group
 from txc.tuner.roles import Kind, roles
+from txc.tuner.rules.derive import derive
+from txc.tuner.sampler import Sampler
+from txc.tuner.sketches import SketchSpace
 
 SPACE = template()
 (ROLES,) = roles(SPACE)
@@ -101,3 +106,13 @@ def test_a_part_of_a_loop_of_unknown_length_is_a_knob():
     space = Template(graph, parse_directives("compute X.pad at root\nsplit X.pad.i: [a, b: 1..4]"), TARGET)
     (own,) = roles(space)
     assert (own.kinds[0], own.stages[0], own.groups) == (Kind.KNOB, ("X.pad",), ())
+
+
+@pytest.mark.parametrize("name", ["t2d", "c2d", "gmm"])
+def test_loops_of_a_sketch_may_be_called_like_columns_of_another(name: str):
+    """What one sketch derives, another may leave open: each sketch is read by its own columns."""
+    graph = suite(name, "0")
+    space = SketchSpace(graph, derive(graph, parse("cpu")), parse("cpu"))
+    for own, template in zip(roles(space), space.templates, strict=True):
+        assert len(own.columns) == len(template.columns)
+    assert len(Sampler(space).valid(8, np.random.default_rng(0))) == 8
