@@ -113,6 +113,6 @@ def test_loops_of_a_sketch_may_be_called_like_columns_of_another(name: str):
     """What one sketch derives, another may leave open: each sketch is read by its own columns."""
     graph = suite(name, "0")
     space = SketchSpace(graph, derive(graph, parse("cpu")), parse("cpu"))
-    for own, template in zip(roles(space), space.templates, strict=True):
-        assert len(own.columns) == len(template.columns)
+    for own, made in zip(roles(space), space.templates, strict=True):
+        assert len(own.columns) == len(made.columns)
     assert len(Sampler(space).valid(8, np.random.default_rng(0))) == 8

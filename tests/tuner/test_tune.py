@@ -35,7 +35,7 @@ def test_a_kernel_is_tuned_and_its_records_say_what_was_run(tmp_path: Path, requ
         assert not record.outdated(generator_version())
         filled = parse_directives(record.schedule)
         assert f"i1: {record.row[record.columns.index('D.i.i1')]}" in str(filled[0])
-        assert len(filled) == len(dense.directives)
+        assert len(filled) == len(dense.sketches[0].directives)
 
 
 def test_llvm_compiles_candidates_and_what_ships_the_finalists(tmp_path: Path, require_tool):  # pyright: ignore

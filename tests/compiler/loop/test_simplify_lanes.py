@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from index_strategies import Ranges, expressions, ranges
 from txc.compiler.loop.interp import evaluate
 from txc.compiler.loop.ir import Binary, Broadcast, Const, Expr, Load, Ramp, Select, Var
+from txc.compiler.loop.parts import rebuild
 from txc.compiler.loop.simplify import simplify, simplify_expr
 from txc.compiler.loop.simplify_lanes import one_lane
 from txc.compiler.loop.text import parse
-from txc.compiler.loop.visit import rebuild, stores, walk_expr
+from txc.compiler.loop.visit import stores, walk_expr
 
 
 def widened(expr: Expr, stride: int, lanes: int) -> Expr:

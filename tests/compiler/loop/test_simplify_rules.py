@@ -4,10 +4,11 @@ from itertools import product
 
 import numpy as np
 import pytest
+from txc.compiler.loop.facts import same
 from txc.compiler.loop.interp import evaluate
 from txc.compiler.loop.ir import Broadcast, Const, Expr, Select, Var
 from txc.compiler.loop.simplify import simplify_expr
-from txc.compiler.loop.simplify_rules import ROWS, Pattern, Row, Rules, build, read, same
+from txc.compiler.loop.simplify_rules import ROWS, Pattern, Row, Rules, build, read
 from txc.compiler.loop.values import Value
 from txc.dsl.dtypes import BOOL, F32, I8, I64, U8, DType
 

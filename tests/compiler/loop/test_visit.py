@@ -22,16 +22,15 @@ from txc.compiler.loop.ir import (
     Unary,
     Var,
 )
+from txc.compiler.loop.parts import children, rebuild
 from txc.compiler.loop.visit import (
     all_exprs,
     blocks,
-    children,
     expressions,
     free_vars,
     loads,
     map_exprs,
     map_stmts,
-    rebuild,
     stores,
     substitute,
     walk_expr,

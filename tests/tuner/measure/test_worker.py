@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from txc.dsl.diagnostics import Diagnostic, TxcError
 from txc.tuner.measure.failure import COMPILE_ERROR, INVALID, OUT_OF_MEMORY, UNKNOWN, Rejected
+from txc.tuner.measure.recipe import Filling
 from txc.tuner.measure.worker import LOADED, Server
 
 
@@ -24,7 +25,7 @@ class Recipe:
     def warm(self, shared: Path) -> None:
         pass
 
-    def build(self, row: tuple[int, ...] | None, folder: Path, *, final: bool) -> str:
+    def build(self, row: Filling, folder: Path, *, final: bool) -> str:
         self.built.append(row)
         if self.error:
             raise self.error
