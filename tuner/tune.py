@@ -100,8 +100,8 @@ def problem_of(task: Task) -> Problem:
     key = task.key
     generator = generator_version()
     expected = Path(f"{key.kernel_hash}-{generator}.npz")
-    recipe = KernelRecipe(task.dag, (), task.target, key.threads, expected, searching, task.backend,
-                          task.sketches)
+    recipe = KernelRecipe(task.dag, task.sketches, task.target, key.threads, expected, searching,
+                          task.backend)
     columns = tuple(column.name for column in space.columns)
     blank = Record(
         key, task.kernel.name, dict(task.kernel.sizes), space.hash, columns, (), "", (), OK,

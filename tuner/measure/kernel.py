@@ -38,7 +38,6 @@ from ...compiler.schedule.default import default_schedule
 from ...compiler.schedule.errors import ScheduleError
 from ...compiler.target.target import Target
 from ...compiler.verify import PATTERNS, Run
-from ...dsl import ast
 from ...dsl.diagnostics import TxcError
 from ...dsl.parser import parse_directives
 from ..sketch import Sketch
@@ -66,7 +65,7 @@ EXPECTED = "expected.npz"
 
 @dataclass(frozen=True)
 class KernelRecipe:
-    """Builds rows of `SketchSpace(graph, sketches, target)`; of the template `directives` without sketches.
+    """Builds rows of `SketchSpace(graph, sketches, target)`.
 
     `expected` is the file of the inputs and expected outputs, made by `prepare` where it does not exist; a
     relative path is one in the cache of the user and machine that the recipe is used on. A run has the file
@@ -75,13 +74,12 @@ class KernelRecipe:
     """
 
     graph: Dag
-    directives: tuple[ast.Directive, ...]
+    sketches: tuple[Sketch, ...]
     target: Target
     threads: int
     expected: Path
     backend: str = "c"
     ships: str = "c"
-    sketches: tuple[Sketch, ...] = ()
 
     def prepare(self, shared: Path) -> None:
         """Evaluate the reference, unless that was done before."""
@@ -153,7 +151,7 @@ class KernelRecipe:
 
     @cached_property
     def _space(self) -> SketchSpace:
-        return SketchSpace(self.graph, self.sketches or (Sketch(self.directives),), self.target)
+        return SketchSpace(self.graph, self.sketches, self.target)
 
     @property
     def _cases_file(self) -> Path:

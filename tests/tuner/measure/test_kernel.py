@@ -25,7 +25,7 @@ def recipe(tmp_path: Path, folder: Path, require_tool) -> KernelRecipe:  # pyrig
     require_tool("cc")
     dense = task()
     assert dense.directives
-    made = KernelRecipe(dense.dag, dense.directives, dense.target, 1, tmp_path / "cache" / "dense.npz")
+    made = KernelRecipe(dense.dag, dense.sketches, dense.target, 1, tmp_path / "cache" / "dense.npz")
     made.prepare(folder.parent)
     return made
 
@@ -71,7 +71,7 @@ def test_an_instruction_with_a_text_for_c_alone_goes_through_the_c_compiler(
     """Unless LLVM is what ships: what it makes of such an instruction is not what a build would have."""
     require_tool("cc")
     directives = parse_directives("split C.j: [j0, j1: 8] order C: j0 k i j1 tensorize j1 with axpy")
-    made = KernelRecipe(dag(AXPY), directives, host(), 1, tmp_path / "f.npz", "llvm", ships="llvm")
+    made = KernelRecipe(dag(AXPY), (Sketch(directives),), host(), 1, tmp_path / "f.npz", "llvm", ships="llvm")
     made.prepare(folder.parent)
     made.build((), folder, final=final)
     assert (folder / file).exists()
@@ -81,7 +81,7 @@ def test_an_instruction_with_a_text_for_c_alone_goes_through_the_c_compiler(
 def test_rows_of_several_sketches_are_built(recipe: KernelRecipe, folder: Path):
     """The first column says which: here a plain nest, and the template."""
     plain = Sketch(default_schedule(recipe.graph, recipe.target))
-    through = replace(recipe, backend="llvm", sketches=(plain, Sketch(recipe.directives)))
+    through = replace(recipe, backend="llvm", sketches=(plain, *recipe.sketches))
     codes: list[str] = []
     for row in ((0, 1, 4), (1, 5, 8)):
         other = folder.with_name(str(row[0] + 2))
